@@ -1,0 +1,150 @@
+//! What can go wrong with a session: errors to a caller, and causes that stay with a session.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// An error of this domain to its caller.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// The id is unknown.
+    #[error("There is no such {what} any more.")]
+    Unknown {
+        /// "session", "message" or "request".
+        what: &'static str,
+    },
+    /// The request was answered, cancelled or lapsed before.
+    #[error("This was already settled, so your answer was not passed on.")]
+    Lapsed,
+    /// The message was delivered or is being delivered.
+    #[error("This message is already with the agent.")]
+    AlreadySent,
+    /// The answer does not fit what was asked.
+    #[error("{why}")]
+    Unfit {
+        /// For people.
+        why: String,
+    },
+    /// Nothing to send.
+    #[error("The message is empty.")]
+    Empty,
+    /// The database failed.
+    #[error("The app's database could not be used: {0}")]
+    Store(String),
+}
+
+impl SessionError {
+    /// What the person can do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Unknown { .. } => "The window may be a moment behind; it will catch up.",
+            Self::Lapsed => "Look at the newest entry of the conversation.",
+            Self::AlreadySent => "Send another message, or stop the agent.",
+            Self::Unfit { .. } => "Fill in what is asked and answer again.",
+            Self::Empty => "Type what the agent should do.",
+            Self::Store(_) => {
+                "Free disk space and check the data directory's permissions. What was saved stays."
+            }
+        }
+    }
+}
+
+/// Why a session failed. Stays with the session until it is started again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(
+    tag = "kind",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+pub enum Cause {
+    /// The agent's program could not be started.
+    BinaryMissing {
+        /// The command.
+        command: String,
+        /// What the system said.
+        said: String,
+    },
+    /// The agent did not get ready in time.
+    StartTimedOut {
+        /// The limit, in seconds.
+        seconds: u32,
+    },
+    /// The agent answered something that is not the protocol.
+    Protocol {
+        /// What was wrong.
+        said: String,
+    },
+    /// The model's provider refused or failed.
+    Provider {
+        /// What was said.
+        said: String,
+    },
+    /// The agent is not signed in.
+    SignIn {
+        /// What was said.
+        said: String,
+    },
+    /// Quota or rate limit.
+    Quota {
+        /// What was said.
+        said: String,
+    },
+    /// The process ended by itself.
+    Crashed {
+        /// Exit code, if it exited.
+        code: Option<i32>,
+        /// Signal, if it was killed by one.
+        signal: Option<i32>,
+        /// The end of stderr, at most 8 KiB.
+        stderr: String,
+    },
+    /// The app ended while the agent was at work.
+    Interrupted,
+}
+
+impl Cause {
+    /// What happened, in one sentence.
+    pub fn message(&self) -> String {
+        match self {
+            Self::BinaryMissing { command, said } => {
+                format!("{command} could not be started: {said}.")
+            }
+            Self::StartTimedOut { seconds } => {
+                format!("The agent did not get ready within {seconds} s.")
+            }
+            Self::Protocol { said } => format!("The agent does not speak the protocol: {said}."),
+            Self::Provider { said } => format!("The model's provider failed: {said}"),
+            Self::SignIn { said } => format!("The agent is not signed in: {said}"),
+            Self::Quota { said } => format!("The provider's limit is reached: {said}"),
+            Self::Crashed { code, signal, .. } => match (code, signal) {
+                (_, Some(signal)) => format!("The agent was ended by signal {signal}."),
+                (Some(code), None) => format!("The agent ended by itself with exit code {code}."),
+                (None, None) => "The agent ended by itself.".to_owned(),
+            },
+            Self::Interrupted => "Shopfloor ended while the agent was at work.".to_owned(),
+        }
+    }
+
+    /// What the person can do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::BinaryMissing { .. } => {
+                "Install the agent or correct its command in the settings, then send again."
+            }
+            Self::StartTimedOut { .. } => {
+                "Start the agent by hand in a terminal to see what it waits for."
+            }
+            Self::Protocol { .. } => "Check that the command starts the agent in its ACP mode.",
+            Self::Provider { .. } => "Send again in a while.",
+            Self::SignIn { .. } => {
+                "Sign in with the agent's own command in a terminal, then send again."
+            }
+            Self::Quota { .. } => "Wait for the limit to reset, or use another agent.",
+            Self::Crashed { .. } => {
+                "Send a message to start it again; it goes on where it was if the agent can."
+            }
+            Self::Interrupted => {
+                "Send a message to go on; files and conversation are as they were."
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! What this domain needs from outside.
+
+use crate::entry::{Ask, Entry, Location, PlanItem, ToolContent, ToolKind, ToolStatus};
+use crate::error::{Cause, SessionError};
+use crate::session::{Answer, Message, Session, Usage};
+use kernel::{AgentId, MessageId, SessionId};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+/// Rows of `session`, `message` and `entry`. Blocking; called off the async workers.
+/// Implemented by `adapters/sqlite`.
+pub trait SessionStore: Send + Sync {
+    /// All sessions, oldest first.
+    fn sessions(&self) -> Result<Vec<Session>, SessionError>;
+    /// Inserts or replaces a session's row.
+    fn save_session(&self, session: &Session) -> Result<(), SessionError>;
+    /// A session's messages that are not `Sent`, by position.
+    fn open_messages(&self, session: &SessionId) -> Result<Vec<Message>, SessionError>;
+    /// Inserts or replaces a message's row.
+    fn save_message(&self, message: &Message) -> Result<(), SessionError>;
+    /// Removes a message that the person took back.
+    fn remove_message(&self, message: &MessageId) -> Result<(), SessionError>;
+    /// Inserts or replaces entries in one transaction.
+    fn save_entries(&self, session: &SessionId, entries: &[Entry]) -> Result<(), SessionError>;
+    /// Marks a message sent and writes its prompt's entry, both or neither.
+    fn save_sent(&self, message: &Message, prompt: &Entry) -> Result<(), SessionError>;
+    /// At most `limit` entries below `before` (all when `None`), the newest of them, in order.
+    fn entries(
+        &self,
+        session: &SessionId,
+        before: Option<u32>,
+        limit: u32,
+    ) -> Result<Vec<Entry>, SessionError>;
+    /// Entries that hold a pending request.
+    fn pending_entries(&self, session: &SessionId) -> Result<Vec<Entry>, SessionError>;
+}
+
+/// An agent program, ready to be started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentProgram {
+    /// Its id.
+    pub id: AgentId,
+    /// Its name.
+    pub name: String,
+    /// Program: an absolute path, or a name to be found on the PATH.
+    pub command: String,
+    /// Arguments.
+    pub args: Vec<String>,
+    /// Variables added to what is inherited.
+    pub env: Vec<(String, String)>,
+}
+
+/// What to start.
+#[derive(Clone, Debug)]
+pub struct Launch {
+    /// The session it is for; goes into the process's environment tag.
+    pub session: SessionId,
+    /// The agent.
+    pub agent: AgentId,
+    /// The worktree.
+    pub cwd: PathBuf,
+    /// The agent's own id of the conversation to resume.
+    pub resume: Option<String>,
+}
+
+/// Starts agents. Implemented by `adapters/agents`.
+pub trait AgentRuntime: Send + Sync {
+    /// Starts the agent's process and its handshake and returns at once. What happens comes as events, in order,
+    /// the last of which is always `Ended`; a full channel slows the agent down, nothing is dropped.
+    fn launch(&self, launch: Launch, events: mpsc::Sender<AgentEvent>) -> Arc<dyn AgentConnection>;
+}
+
+/// A live agent. Its methods return at once; what comes of them arrives as events.
+pub trait AgentConnection: Send + Sync {
+    /// Begins a turn. Only after `Opened`, one at a time. `PromptWritten` follows once it is in the agent's pipe.
+    fn prompt(&self, text: String);
+    /// Asks the agent to stop the turn and answers its open requests `cancelled`. `TurnEnded` follows; an agent
+    /// that does not end its turn within 10 s is ended.
+    fn cancel(&self);
+    /// Answers a request by the token it came with; unknown tokens are ignored (the domain checked before).
+    fn answer(&self, token: &str, answer: &Answer);
+    /// Ends the process: cancel → close stdin → SIGTERM to the group → SIGKILL → sweep by tag. `Ended` follows.
+    fn close(&self);
+}
+
+/// How a conversation was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// A new conversation; none was to be resumed.
+    New,
+    /// The agent goes on with the old one. A replayed history is not passed on as events.
+    Resumed,
+    /// The old one could not be resumed: this is a new one without its history.
+    Lost,
+}
+
+/// A partial tool call: `None` leaves what was known; the first one creates the call.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ToolPatch {
+    /// The agent's id for the call.
+    pub call: String,
+    /// See `ToolCall`.
+    pub tool: Option<ToolKind>,
+    /// See `ToolCall`.
+    pub title: Option<String>,
+    /// See `ToolCall`.
+    pub status: Option<ToolStatus>,
+    /// Replaces the list.
+    pub locations: Option<Vec<Location>>,
+    /// Replaces the list.
+    pub content: Option<Vec<ToolContent>>,
+    /// Appends to the last text of the content (live command output).
+    pub append: Option<String>,
+    /// See `ToolCall`.
+    pub input: Option<String>,
+}
+
+/// What comes from a live agent.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AgentEvent {
+    /// The handshake is done; prompts may be sent.
+    Opened {
+        /// The agent's own id of the conversation.
+        agent_session: String,
+        /// How it was opened.
+        opening: Opening,
+    },
+    /// The prompt is in the agent's pipe.
+    PromptWritten,
+    /// More of the answer.
+    Text(String),
+    /// More of a thought.
+    Thought(String),
+    /// A tool call began or changed.
+    Tool(ToolPatch),
+    /// The plan is now this.
+    Plan(Vec<PlanItem>),
+    /// The agent asks the person.
+    Asked {
+        /// What to answer by; unique within this process.
+        token: String,
+        /// What is asked.
+        ask: Ask,
+    },
+    /// The agent took a request back.
+    AskWithdrawn {
+        /// The request's token.
+        token: String,
+    },
+    /// Context use and cost.
+    Usage(Usage),
+    /// The agent named the conversation.
+    Title(String),
+    /// An update of a kind this version does not know.
+    Other {
+        /// Its kind.
+        name: String,
+        /// Its JSON, cut at 64 KiB.
+        raw: String,
+    },
+    /// Worth telling the person: repaired bytes, lines that are not JSON (told once per kind of trouble).
+    Trouble(String),
+    /// The turn is over. Not a sign of success.
+    TurnEnded {
+        /// ACP's stop reason.
+        reason: String,
+    },
+    /// The turn ended with an error; the process may still be good.
+    TurnFailed(Cause),
+    /// The process is gone and swept. Always the last event.
+    Ended {
+        /// Why, unless it was closed by us.
+        cause: Option<Cause>,
+    },
+}

@@ -1,0 +1,112 @@
+//! What can go wrong with projects and workspaces, as the caller can act on it.
+
+use crate::machine::InvalidTransition;
+
+/// An error of this domain. `Display` says what happened; [`WorkspaceError::hint`] says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkspaceError {
+    /// The path does not exist.
+    #[error("There is no folder at {path}.")]
+    Missing {
+        /// As the person typed it.
+        path: String,
+    },
+    /// The folder is not inside a git repository.
+    #[error("{path} is not a git repository.")]
+    NotARepository {
+        /// The folder.
+        path: String,
+    },
+    /// The repository has no working tree.
+    #[error("{path} is a bare repository: it has no files to work in.")]
+    Bare {
+        /// The folder.
+        path: String,
+    },
+    /// The repository has no commit yet.
+    #[error("{path} has no commit yet, so there is nothing to branch from.")]
+    Unborn {
+        /// The folder.
+        path: String,
+    },
+    /// The project is already on the list.
+    #[error("{name} is already on the list.")]
+    AlreadyAdded {
+        /// The project's name.
+        name: String,
+    },
+    /// The base branch does not exist.
+    #[error("There is no branch or commit named {base}.")]
+    NoSuchBase {
+        /// As the person named it.
+        base: String,
+    },
+    /// The installed git could not be found.
+    #[error("git is not installed, or not on the PATH.")]
+    GitMissing,
+    /// git refused or failed.
+    #[error("git could not {action}: {said}")]
+    Git {
+        /// What was tried, as a verb phrase: "create the worktree".
+        action: String,
+        /// git's own words, trimmed.
+        said: String,
+    },
+    /// The disk is full.
+    #[error("The disk is full.")]
+    DiskFull,
+    /// Something else of the file system.
+    #[error("{action} failed: {source}")]
+    Io {
+        /// What was tried.
+        action: String,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+    /// A folder that isn't ours, is a symlink, or lies outside our root would have been removed.
+    #[error("Refused to remove {path}: {why}.")]
+    NotOurs {
+        /// The folder.
+        path: String,
+        /// Why it is not ours.
+        why: String,
+    },
+    /// The id is unknown.
+    #[error("There is no such {what} any more.")]
+    Unknown {
+        /// "project" or "workspace".
+        what: &'static str,
+    },
+    /// The step does not apply in the state it is in.
+    #[error(transparent)]
+    Invalid(#[from] InvalidTransition),
+    /// The database failed.
+    #[error("The app's database could not be used: {0}")]
+    Store(String),
+}
+
+impl WorkspaceError {
+    /// What the person can do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "Check the path for typing errors, or pick the folder.",
+            Self::NotARepository { .. } => {
+                "Pick a folder that holds a git repository, or run `git init` and make a first commit there."
+            }
+            Self::Bare { .. } => "Clone it, and add the clone.",
+            Self::Unborn { .. } => "Make a first commit, then add it again.",
+            Self::AlreadyAdded { .. } => "Pick it in the sidebar.",
+            Self::NoSuchBase { .. } => "Pick a branch from the list.",
+            Self::GitMissing => "Install git (https://git-scm.com) and try again.",
+            Self::Git { .. } => "Mend what git says, then try again. Nothing was lost.",
+            Self::DiskFull => "Free some space, then try again. Nothing was lost.",
+            Self::Io { .. } => "Check the folder's permissions, then try again.",
+            Self::NotOurs { .. } => "Remove it by hand if you are sure.",
+            Self::Unknown { .. } => "The board may be a moment behind; it will catch up.",
+            Self::Invalid(_) => "Wait until the running step is done.",
+            Self::Store(_) => {
+                "Free disk space and check the data directory's permissions. What was saved stays."
+            }
+        }
+    }
+}
