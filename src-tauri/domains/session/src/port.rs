@@ -51,13 +51,46 @@ pub struct AgentProgram {
     pub env: Vec<(String, String)>,
 }
 
+/// Whether an agent's program is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Detection {
+    /// It is.
+    Found {
+        /// Absolute path of the program.
+        path: PathBuf,
+    },
+    /// It is not.
+    Missing {
+        /// How to install it, for people.
+        install: String,
+    },
+}
+
+/// The agents the app ships entries for. Implemented by `adapters/agents`. Blocking.
+pub trait AgentRegistry: Send + Sync {
+    /// All entries, the practice agent last.
+    fn shipped(&self) -> Vec<AgentProgram>;
+    /// Looks for an agent's program.
+    fn detect(&self, program: &AgentProgram) -> Detection;
+}
+
+/// Rows of `agent`: what the person added. Implemented by `adapters/sqlite`. Blocking.
+pub trait AgentStore: Send + Sync {
+    /// All of them, by name.
+    fn agents(&self) -> Result<Vec<AgentProgram>, SessionError>;
+    /// Inserts or replaces.
+    fn save_agent(&self, agent: &AgentProgram) -> Result<(), SessionError>;
+    /// Removes one.
+    fn remove_agent(&self, id: &AgentId) -> Result<(), SessionError>;
+}
+
 /// What to start.
 #[derive(Clone, Debug)]
 pub struct Launch {
     /// The session it is for; goes into the process's environment tag.
     pub session: SessionId,
-    /// The agent.
-    pub agent: AgentId,
+    /// The agent's program.
+    pub program: AgentProgram,
     /// The worktree.
     pub cwd: PathBuf,
     /// The agent's own id of the conversation to resume.
