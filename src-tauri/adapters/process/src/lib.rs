@@ -2,38 +2,15 @@
 //!
 //! The ground the other adapters stand on, and the one exception to "adapters never use each other":
 //! groups, tags and the sweep need exactly one owner, and a port for them would have one implementer.
+//!
+//! Three nets, each for what the one before it misses: the process group (the ordinary case), the tag in the
+//! environment (children that left the group or the session), and the [`reaper`] (the app itself was killed).
 
-use std::path::Path;
+mod owned;
+pub mod reaper;
+mod sweep;
+mod tag;
 
-/// Name of the environment variable every descendant of ours inherits.
-pub const TAG_VARIABLE: &str = "SHOPFLOOR_TAG";
-
-/// Value of [`TAG_VARIABLE`]: `<16 hex digits of the data directory>/<owner>`, so that a sweep for one data
-/// directory never touches another's processes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tag(String);
-
-impl Tag {
-    /// The tag of everything that belongs to this data directory (FNV-1a 64 of its canonical path's bytes).
-    pub fn of_home(home: &Path) -> Self {
-        let home = home.canonicalize().unwrap_or_else(|_| home.to_path_buf());
-        let hash = home
-            .as_os_str()
-            .as_encoded_bytes()
-            .iter()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-                (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-            });
-        Self(format!("{hash:016x}/"))
-    }
-
-    /// The tag of one owner, e.g. a session's id.
-    pub fn of_owner(&self, owner: &str) -> Self {
-        Self(format!("{}{owner}", self.0))
-    }
-
-    /// The variable's value.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
+pub use owned::{Exit, Grace, Owned};
+pub use sweep::{Ended, living, sweep};
+pub use tag::{TAG_VARIABLE, Tag};

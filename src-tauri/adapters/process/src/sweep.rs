@@ -1,0 +1,201 @@
+//! The sweep: ends every living process that carries a tag, and what descends from it.
+//!
+//! Linux: the environment of each process of this user is read from `/proc`. Other systems don't show it to us
+//! without unsafe code; there the sweep finds nothing and the process groups are the only net.
+//!
+//! Never ends this process or an ancestor of it: an app that was started from its own terminal carries a tag too.
+
+use crate::tag::{TAG_VARIABLE, Tag};
+use rustix::process::{
+    Pid, PidfdFlags, Signal, getpid, getuid, kill_process, pidfd_open, pidfd_send_signal,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::time::{Duration, Instant};
+
+/// How long a process may take after SIGTERM.
+const POLITE: Duration = Duration::from_millis(1500);
+/// How long the whole sweep may take.
+const LIMIT: Duration = Duration::from_secs(5);
+/// How often the processes are looked at meanwhile.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// A process that a sweep found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// Its id.
+    pub pid: i32,
+    /// Its command line, arguments joined by spaces; its short name in brackets where it shows none.
+    pub command: String,
+}
+
+/// Ends what carries the tag: SIGTERM, up to 1.5 s, then SIGKILL until nothing is left; gives up after 5 s.
+/// Blocking. Returns what was found, by process id.
+pub fn sweep(tag: &Tag) -> Vec<Ended> {
+    let began = Instant::now();
+    let mut found: BTreeMap<(i32, u64), Ended> = BTreeMap::new();
+    let mut empty_looks = 0;
+    loop {
+        let living = carriers(tag);
+        // A process may fork while /proc is read: nothing is left only when two looks in a row say so.
+        empty_looks = if living.is_empty() {
+            empty_looks + 1
+        } else {
+            0
+        };
+        if found.is_empty() && living.is_empty() || empty_looks == 2 {
+            break;
+        }
+        if began.elapsed() > LIMIT {
+            for process in &living {
+                tracing::warn!(pid = process.pid, "a process could not be ended");
+            }
+            break;
+        }
+        for process in living {
+            let first_seen = !found.contains_key(&process.identity());
+            if began.elapsed() > POLITE {
+                process.signal(Signal::KILL);
+            } else if first_seen {
+                process.signal(Signal::TERM);
+            }
+            if first_seen {
+                let command = command_line(process.pid);
+                tracing::info!(pid = process.pid, %command, "ending a left-over process");
+                let pid = process.pid;
+                found.insert(process.identity(), Ended { pid, command });
+            }
+        }
+        std::thread::sleep(LOOK);
+    }
+    found.into_values().collect()
+}
+
+/// What carries the tag now, without touching it. Blocking.
+pub fn living(tag: &Tag) -> Vec<Ended> {
+    let ended = |process: Process| Ended {
+        command: command_line(process.pid),
+        pid: process.pid,
+    };
+    carriers(tag).into_iter().map(ended).collect()
+}
+
+/// One living process. The start time, in clock ticks since boot, tells it from a later one with the same id.
+#[derive(Clone, Copy, Debug)]
+struct Process {
+    pid: i32,
+    parent: i32,
+    began: u64,
+}
+
+impl Process {
+    /// Reads `/proc/<pid>/stat`; `None` for a process that is gone or a zombie.
+    fn read(pid: i32) -> Option<Self> {
+        let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
+        // The name is in parentheses and may hold anything, also parentheses and bytes that are not UTF-8.
+        let after_name = stat.iter().rposition(|byte| *byte == b')')? + 1;
+        let rest = std::str::from_utf8(&stat[after_name..]).ok()?;
+        let mut fields = rest.split_ascii_whitespace();
+        let state = fields.next()?;
+        let parent = fields.next()?.parse().ok()?;
+        let began = fields.nth(17)?.parse().ok()?;
+        (!matches!(state, "Z" | "X" | "x")).then_some(Self { pid, parent, began })
+    }
+
+    fn identity(&self) -> (i32, u64) {
+        (self.pid, self.began)
+    }
+
+    /// Sends the signal to this very process, never to a later one with the same id.
+    fn signal(&self, signal: Signal) {
+        let Some(pid) = Pid::from_raw(self.pid) else {
+            return;
+        };
+        let handle = pidfd_open(pid, PidfdFlags::empty());
+        if Self::read(self.pid).is_none_or(|now| now.began != self.began) {
+            return;
+        }
+        // Gone meanwhile is what we want; kernels before 5.3 have no handles.
+        let _ = match handle {
+            Ok(handle) => pidfd_send_signal(handle, signal),
+            Err(_) => kill_process(pid, signal),
+        };
+    }
+}
+
+/// When this process started, in clock ticks since boot; `None` where `/proc` is absent.
+pub(crate) fn start_time_of_self() -> Option<u64> {
+    Process::read(getpid().as_raw_nonzero().get()).map(|process| process.began)
+}
+
+/// Every living process of this user that carries the tag, and all that descend from one.
+fn carriers(tag: &Tag) -> Vec<Process> {
+    let all = all_processes();
+    let spared = self_and_ancestors(&all);
+    let mut ours: BTreeSet<i32> = all
+        .keys()
+        .copied()
+        .filter(|pid| !spared.contains(pid) && carries(*pid, tag))
+        .collect();
+    loop {
+        let descends = |process: &&Process| {
+            ours.contains(&process.parent)
+                && !ours.contains(&process.pid)
+                && !spared.contains(&process.pid)
+        };
+        let more: Vec<i32> = all
+            .values()
+            .filter(descends)
+            .map(|process| process.pid)
+            .collect();
+        if more.is_empty() {
+            break;
+        }
+        ours.extend(more);
+    }
+    ours.iter()
+        .filter_map(|pid| all.get(pid).copied())
+        .collect()
+}
+
+fn all_processes() -> BTreeMap<i32, Process> {
+    let Ok(entries) = fs::read_dir("/proc") else {
+        return BTreeMap::new();
+    };
+    entries
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter_map(|pid| Some((pid, Process::read(pid)?)))
+        .collect()
+}
+
+fn self_and_ancestors(all: &BTreeMap<i32, Process>) -> BTreeSet<i32> {
+    let own = getpid().as_raw_nonzero().get();
+    std::iter::successors(Some(own), |pid| all.get(pid).map(|process| process.parent))
+        .take_while(|pid| *pid > 0)
+        .collect()
+}
+
+fn carries(pid: i32, tag: &Tag) -> bool {
+    let folder = format!("/proc/{pid}");
+    let mine = fs::metadata(&folder).is_ok_and(|data| data.uid() == getuid().as_raw());
+    let Some(environment) = mine.then(|| fs::read(folder + "/environ").ok()).flatten() else {
+        return false;
+    };
+    environment.split(|byte| *byte == 0).any(|variable| {
+        variable
+            .strip_prefix(TAG_VARIABLE.as_bytes())
+            .and_then(|rest| rest.strip_prefix(b"="))
+            .is_some_and(|value| tag.matches(value))
+    })
+}
+
+fn command_line(pid: i32) -> String {
+    let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let line = String::from_utf8_lossy(&words).replace('\0', " ");
+    if !line.trim().is_empty() {
+        return line.trim().to_owned();
+    }
+    let name = fs::read(format!("/proc/{pid}/comm")).unwrap_or_default();
+    format!("[{}]", String::from_utf8_lossy(&name).trim())
+}
