@@ -1,1 +1,18 @@
-//! snapshot
+//! The picture the window draws: cards, status reasons, columns, batches.
+//!
+//! Invariant: a card changes only by a group update with a newer stamp, and its status is derived anew each time.
+
+mod batch;
+mod card;
+mod picture;
+mod status;
+mod store;
+
+pub use batch::Batch;
+pub use card::{
+    Card, GitGroup, Life, Pending, PendingKind, ProjectCard, Run, SessionGroup, Step, StepState,
+    WorkspaceGroup,
+};
+pub use picture::{Effect, Group, Picture, Stamp, same_picture};
+pub use status::{Column, Need, Reason, Status, derive};
+pub use store::{Store, Subscription};
