@@ -35,6 +35,20 @@ pub enum WorkspaceError {
         /// The project's name.
         name: String,
     },
+    /// A repository was to be made where something is already.
+    #[error("{path} is not empty.")]
+    NotEmpty {
+        /// The folder.
+        path: String,
+    },
+    /// The project still has workspaces on the board.
+    #[error("{name} still has {count} on the board.", count = plural(*workspaces))]
+    InUse {
+        /// The project's name.
+        name: String,
+        /// How many are not archived.
+        workspaces: usize,
+    },
     /// The base branch does not exist.
     #[error("There is no branch or commit named {base}.")]
     NoSuchBase {
@@ -77,6 +91,9 @@ pub enum WorkspaceError {
         /// "project" or "workspace".
         what: &'static str,
     },
+    /// Set-up stopped because the workspace was archived meanwhile.
+    #[error("The set-up was stopped because the workspace was archived.")]
+    Cancelled,
     /// The step does not apply in the state it is in.
     #[error(transparent)]
     Invalid(#[from] InvalidTransition),
@@ -86,6 +103,11 @@ pub enum WorkspaceError {
 }
 
 impl WorkspaceError {
+    /// What happened and what to do, in one text for a card.
+    pub fn for_card(&self) -> String {
+        format!("{self} {}", self.hint())
+    }
+
     /// What the person can do about it.
     pub fn hint(&self) -> &'static str {
         match self {
@@ -96,6 +118,8 @@ impl WorkspaceError {
             Self::Bare { .. } => "Clone it, and add the clone.",
             Self::Unborn { .. } => "Make a first commit, then add it again.",
             Self::AlreadyAdded { .. } => "Pick it in the sidebar.",
+            Self::NotEmpty { .. } => "Pick an empty folder, or move what is there.",
+            Self::InUse { .. } => "Archive its workspaces first, then remove it.",
             Self::NoSuchBase { .. } => "Pick a branch from the list.",
             Self::GitMissing => "Install git (https://git-scm.com) and try again.",
             Self::Git { .. } => "Mend what git says, then try again. Nothing was lost.",
@@ -103,10 +127,18 @@ impl WorkspaceError {
             Self::Io { .. } => "Check the folder's permissions, then try again.",
             Self::NotOurs { .. } => "Remove it by hand if you are sure.",
             Self::Unknown { .. } => "The board may be a moment behind; it will catch up.",
+            Self::Cancelled => "Un-archive it to go on.",
             Self::Invalid(_) => "Wait until the running step is done.",
             Self::Store(_) => {
                 "Free disk space and check the data directory's permissions. What was saved stays."
             }
         }
+    }
+}
+
+fn plural(workspaces: usize) -> String {
+    match workspaces {
+        1 => "one workspace".into(),
+        many => format!("{many} workspaces"),
     }
 }

@@ -3,12 +3,26 @@
 //! Invariant: a transition is one guarded write (`machine::step`, then a compare-and-set in the store),
 //! and nothing is removed from disk before a checkpoint of it was verified.
 
+mod archive;
 mod error;
 pub mod machine;
+mod naming;
 pub mod port;
 mod project;
+mod projects;
+mod recover;
+mod set_up;
+mod work;
 mod workspace;
+mod workspaces;
+
+#[cfg(test)]
+mod fakes;
+#[cfg(test)]
+mod tests;
 
 pub use error::WorkspaceError;
 pub use project::{Project, ProjectFact};
+pub use projects::Projects;
 pub use workspace::{SetupStep, SetupStepState, Workspace, WorkspaceFact};
+pub use workspaces::{NewWorkspace, Workspaces};

@@ -67,6 +67,17 @@ pub struct NewWorktree {
     pub base: String,
 }
 
+/// What stands where a worktree should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// A whole worktree of the repository, on the branch.
+    Whole,
+    /// Something, but not that: half made, on another branch, or not ours.
+    Other,
+    /// Nothing.
+    Gone,
+}
+
 /// A saved tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkpoint {
@@ -80,19 +91,36 @@ pub struct Checkpoint {
 pub trait Worktrees: Send + Sync {
     /// What is at this path; explains not-a-repository, bare, missing and unborn.
     fn inspect(&self, path: &Path) -> Result<Repository, WorkspaceError>;
+    /// Makes a repository in a missing or empty folder, with these files (path inside it, content, executable or
+    /// not) in a first commit on `main`, under an identity of our own. Runs no hook.
+    fn found(
+        &self,
+        path: &Path,
+        files: &[(&str, &str, bool)],
+        message: &str,
+    ) -> Result<(), WorkspaceError>;
     /// Branches to start from: local ones first, then remote-tracking ones.
     fn bases(&self, repository: &Path) -> Result<Vec<BaseBranch>, WorkspaceError>;
     /// Names of all local branches, to find a free one.
     fn branches(&self, repository: &Path) -> Result<Vec<String>, WorkspaceError>;
     /// Makes branch and worktree; answers the commit it started at. Cleans up after itself on failure.
     fn create(&self, new: &NewWorktree) -> Result<String, WorkspaceError>;
-    /// Whether a whole worktree of this repository stands at the path, on this branch.
-    fn is_whole(
+    /// Makes a worktree at `path` on a branch that was kept. A branch that is gone is made again at `start`,
+    /// a revision. A whole worktree of that branch which stands there already is left as it is.
+    fn reopen(
         &self,
         repository: &Path,
         path: &Path,
         branch: &str,
-    ) -> Result<bool, WorkspaceError>;
+        start: &str,
+    ) -> Result<(), WorkspaceError>;
+    /// What stands at a worktree's path.
+    fn standing(
+        &self,
+        repository: &Path,
+        path: &Path,
+        branch: &str,
+    ) -> Result<Standing, WorkspaceError>;
     /// Saves tracked, staged, untracked and not ignored content under `refs/shopfloor/<label>` and verifies it.
     /// Never touches HEAD, the index, the branch or the reflog; runs no hook; needs no `user.name`.
     fn checkpoint(
@@ -101,6 +129,10 @@ pub trait Worktrees: Send + Sync {
         label: &str,
         message: &str,
     ) -> Result<Checkpoint, WorkspaceError>;
+    /// Makes files and index of a worktree what they were when the checkpoint (a commit) was taken. Takes a
+    /// checkpoint under `refs/shopfloor/<label>` first when the worktree has changes that would be overwritten.
+    fn restore(&self, worktree: &Path, checkpoint: &str, label: &str)
+    -> Result<(), WorkspaceError>;
     /// Removes a worktree under `root` that git knows as `repository`'s, by moving it aside first.
     /// The branch stays. A missing tree is only pruned from git's list.
     fn remove(&self, repository: &Path, root: &Path, path: &Path) -> Result<(), WorkspaceError>;

@@ -71,6 +71,10 @@ pub enum SetupStepState {
 
 /// What happened to a workspace.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "facts are few, and nearly all of them are this variant"
+)]
 pub enum WorkspaceFact {
     /// Its row is now this (created, moved on in its life, a step of set-up, seen, renamed).
     Saved(Workspace),
