@@ -91,6 +91,12 @@ pub enum WorkspaceError {
         /// "project" or "workspace".
         what: &'static str,
     },
+    /// There is no worktree to look into.
+    #[error("{name} has no worktree.")]
+    NoTree {
+        /// The workspace's name.
+        name: String,
+    },
     /// Set-up stopped because the workspace was archived meanwhile.
     #[error("The set-up was stopped because the workspace was archived.")]
     Cancelled,
@@ -127,6 +133,7 @@ impl WorkspaceError {
             Self::Io { .. } => "Check the folder's permissions, then try again.",
             Self::NotOurs { .. } => "Remove it by hand if you are sure.",
             Self::Unknown { .. } => "The board may be a moment behind; it will catch up.",
+            Self::NoTree { .. } => "Wait for its set-up, or retry it.",
             Self::Cancelled => "Un-archive it to go on.",
             Self::Invalid(_) => "Wait until the running step is done.",
             Self::Store(_) => {

@@ -1,10 +1,11 @@
 //! Fake ports for this domain's tests: rows in memory, trees in a map, and gates to stop git where a test wants it.
 #![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
+use crate::changes::{Against, Changes, FileDiff, Numbers};
 use crate::machine::WorkspaceState;
 use crate::port::{
-    BaseBranch, Checkpoint, NewWorktree, ProjectStore, Repository, Standing, WorkspaceStore,
-    Worktrees,
+    BaseBranch, Checkpoint, Diffs, NewWorktree, ProjectStore, Repository, Standing, TreeToRead,
+    WorkspaceStore, Worktrees,
 };
 use crate::{NewWorkspace, Project, Projects, Workspace, WorkspaceError, Workspaces};
 use kernel::{Clock, ProjectId, Timestamp, WorkspaceId};
@@ -212,6 +213,30 @@ impl Worktrees for Trees {
     }
 }
 
+impl Diffs for Trees {
+    fn changes(&self, tree: &TreeToRead, against: Against) -> Result<Changes, WorkspaceError> {
+        self.call("changes", &format!("{} {against:?}", tree.base_commit))?;
+        Ok(Changes {
+            against,
+            files: Vec::new(),
+            additions: 0,
+            deletions: 0,
+            truncated: false,
+        })
+    }
+    fn file_diff(&self, _: &TreeToRead, _: Against, key: &str) -> Result<FileDiff, WorkspaceError> {
+        self.call("file_diff", key)?;
+        Err(WorkspaceError::Unknown { what: "file" })
+    }
+    fn numbers(&self, tree: &TreeToRead) -> Result<Numbers, WorkspaceError> {
+        self.call("numbers", &tree.base)?;
+        Ok(Numbers {
+            files: 3,
+            ..Numbers::default()
+        })
+    }
+}
+
 /// Every look at the clock is a millisecond later.
 #[derive(Default)]
 pub struct Ticks(AtomicU64);
@@ -239,7 +264,14 @@ impl World {
         let clock = Arc::new(Ticks::default());
         let projects = Projects::new(rows.clone(), rows.clone(), git.clone(), clock.clone());
         let root = PathBuf::from("/home/worktrees");
-        let workspaces = Workspaces::new(rows.clone(), rows.clone(), git.clone(), clock, root);
+        let workspaces = Workspaces::new(
+            rows.clone(),
+            rows.clone(),
+            git.clone(),
+            git.clone(),
+            clock,
+            root,
+        );
         Self {
             rows,
             git,

@@ -4,6 +4,7 @@
 //! and nothing is removed from disk before a checkpoint of it was verified.
 
 mod archive;
+pub mod changes;
 mod error;
 pub mod machine;
 mod naming;
@@ -11,6 +12,7 @@ pub mod port;
 mod project;
 mod projects;
 mod recover;
+mod review;
 mod set_up;
 mod work;
 mod workspace;

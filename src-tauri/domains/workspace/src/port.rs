@@ -1,5 +1,6 @@
 //! What this domain needs from outside. Every method may block: the handle calls it off the async workers.
 
+use crate::changes::{Against, Changes, FileDiff, Numbers};
 use crate::error::WorkspaceError;
 use crate::machine::WorkspaceState;
 use crate::project::Project;
@@ -136,4 +137,30 @@ pub trait Worktrees: Send + Sync {
     /// Removes a worktree under `root` that git knows as `repository`'s, by moving it aside first.
     /// The branch stays. A missing tree is only pruned from git's list.
     fn remove(&self, repository: &Path, root: &Path, path: &Path) -> Result<(), WorkspaceError>;
+}
+
+/// A worktree to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TreeToRead {
+    /// Where it stands.
+    pub path: PathBuf,
+    /// Branch it started from.
+    pub base: String,
+    /// Commit it started at.
+    pub base_commit: String,
+}
+
+/// What differs in a worktree. Reads only, and takes no lock of git's. Implemented by `adapters/git`.
+pub trait Diffs: Send + Sync {
+    /// The changed files; untracked ones too, ignored ones not.
+    fn changes(&self, tree: &TreeToRead, against: Against) -> Result<Changes, WorkspaceError>;
+    /// One file's difference, by the key of its path.
+    fn file_diff(
+        &self,
+        tree: &TreeToRead,
+        against: Against,
+        key: &str,
+    ) -> Result<FileDiff, WorkspaceError>;
+    /// The numbers on the card.
+    fn numbers(&self, tree: &TreeToRead) -> Result<Numbers, WorkspaceError>;
 }

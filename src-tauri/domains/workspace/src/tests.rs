@@ -1,6 +1,7 @@
 //! Stories of projects and workspaces over fake ports.
 #![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
+use crate::changes::Against;
 use crate::fakes::{Held, World};
 use crate::machine::WorkspaceState as S;
 use crate::{ProjectFact, SetupStepState, Workspace, WorkspaceError, WorkspaceFact};
@@ -303,6 +304,34 @@ async fn seeing_a_workspace_reads_its_notice() {
     assert_eq!(
         world.workspaces.rename(&row.id, " \n").await.unwrap().name,
         "Other"
+    );
+}
+
+#[tokio::test]
+async fn changes_are_read_from_the_commit_where_the_workspace_began() {
+    let world = World::new();
+    let new = world.created("new").await;
+    let none = world.workspaces.numbers(&new.id).await.unwrap_err();
+    assert_eq!(none.to_string(), "new has no worktree.");
+    let row = world.ready("fix").await;
+    assert_eq!(world.workspaces.numbers(&row.id).await.unwrap().files, 3);
+    world
+        .workspaces
+        .changes(&row.id, Against::Base)
+        .await
+        .unwrap();
+    let diff = world
+        .workspaces
+        .file_diff(&row.id, Against::Head, "6162")
+        .await;
+    assert!(matches!(
+        diff,
+        Err(WorkspaceError::Unknown { what: "file" })
+    ));
+    let calls = world.git.calls();
+    assert_eq!(
+        calls[calls.len() - 3..],
+        ["numbers main", "changes base Base", "file_diff 6162"]
     );
 }
 

@@ -6,7 +6,7 @@
 use crate::error::WorkspaceError;
 use crate::machine::{WorkspaceInput, WorkspaceState, step};
 use crate::naming::{self, Names};
-use crate::port::{ProjectStore, WorkspaceStore, Worktrees};
+use crate::port::{Diffs, ProjectStore, WorkspaceStore, Worktrees};
 use crate::project::Project;
 use crate::work::off_the_workers;
 use crate::workspace::{Workspace, WorkspaceFact};
@@ -24,6 +24,7 @@ pub(crate) struct Shared {
     pub(crate) projects: Arc<dyn ProjectStore>,
     pub(crate) store: Arc<dyn WorkspaceStore>,
     pub(crate) worktrees: Arc<dyn Worktrees>,
+    pub(crate) diffs: Arc<dyn Diffs>,
     pub(crate) clock: Arc<dyn Clock>,
     /// Every worktree of ours is `<root>/<project>/<workspace>`; nothing outside is ever removed.
     pub(crate) root: PathBuf,
@@ -51,6 +52,7 @@ impl Workspaces {
         projects: Arc<dyn ProjectStore>,
         store: Arc<dyn WorkspaceStore>,
         worktrees: Arc<dyn Worktrees>,
+        diffs: Arc<dyn Diffs>,
         clock: Arc<dyn Clock>,
         root: PathBuf,
     ) -> Self {
@@ -58,6 +60,7 @@ impl Workspaces {
             projects,
             store,
             worktrees,
+            diffs,
             clock,
             root,
             facts: Facts::new(),
@@ -221,7 +224,7 @@ impl Shared {
         Ok(after)
     }
 
-    fn row(&self, id: &WorkspaceId) -> Result<Workspace, WorkspaceError> {
+    pub(crate) fn row(&self, id: &WorkspaceId) -> Result<Workspace, WorkspaceError> {
         self.store
             .workspace(id)?
             .ok_or(WorkspaceError::Unknown { what: "workspace" })
