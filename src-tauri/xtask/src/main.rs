@@ -1,1 +1,54 @@
-fn main() {}
+//! `cargo xtask`: the commands that people and CI run. Each does all the set-up it needs.
+//!
+//! Invariant: nothing but the standard library, so that it compiles at once on a machine with only Rust and Node.
+
+mod bindings;
+mod check;
+mod deny;
+mod places;
+mod run;
+mod setup;
+mod step;
+mod test;
+mod ui;
+
+use places::Places;
+use std::process::ExitCode;
+use step::Failure;
+
+const HELP: &str = "\
+Usage: cargo xtask <command>
+
+  run [arguments]   set up, build, and open the app with the practice project
+  test [filter]     set up, build, and run every test; with a filter only the Rust tests it names
+  check             format, lints, docs, architecture, bindings, the window's lints, licences and advisories
+  bindings          write the TypeScript bindings of the commands to ui/src/backend/bindings.ts
+  help              this text
+";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let command = arguments.next().unwrap_or_default();
+    let rest: Vec<String> = arguments.collect();
+    let places = Places::find();
+    let outcome = match command.as_str() {
+        "run" => run::run(&places, &rest),
+        "test" => test::test(&places, &rest),
+        "check" => check::check(&places),
+        "bindings" => bindings::write(&places),
+        "" | "help" | "-h" | "--help" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => Err(Failure::new(format!(
+            "There is no command `{other}`.\n\n{HELP}"
+        ))),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\n✗ {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
