@@ -152,6 +152,10 @@ pub struct SessionSummary {
     rename_all = "snake_case",
     rename_all_fields = "camelCase"
 )]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are the large one; a box would be paid by all of them"
+)]
 pub enum TranscriptChange {
     /// A new entry, or the new whole of one.
     Put {
@@ -169,6 +173,10 @@ pub enum TranscriptChange {
 
 /// What happened in a session.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "facts are few, and a box would be paid by all of them"
+)]
 pub enum SessionFact {
     /// Its summary is now this.
     Changed(SessionSummary),

@@ -1,0 +1,117 @@
+//! Rows of `session`, and the port that spans `session`, `message` and `entry`.
+
+use crate::column::{from_json, json, millis, time, time_or_none};
+use crate::{Database, Loss, entry, message};
+use ::session::port::SessionStore;
+use ::session::{Entry, Message, Session, SessionError};
+use kernel::{AgentId, MessageId, SessionId, WorkspaceId};
+use rusqlite::{Connection, Result, Row, named_params};
+
+pub const CREATE: &str = "
+CREATE TABLE session (
+  id TEXT PRIMARY KEY,
+  workspace TEXT NOT NULL REFERENCES workspace (id) ON DELETE CASCADE,
+  agent TEXT NOT NULL,
+  title TEXT NOT NULL,
+  state TEXT NOT NULL,
+  agent_session TEXT,
+  turn INTEGER NOT NULL,
+  turn_ended_at INTEGER,
+  created_at INTEGER NOT NULL,
+  state_since INTEGER NOT NULL
+) STRICT;
+CREATE INDEX session_of_workspace ON session (workspace);";
+
+impl SessionStore for Database {
+    fn sessions(&self) -> Result<Vec<Session>, SessionError> {
+        Ok(self.read(|db| {
+            db.prepare_cached("SELECT * FROM session ORDER BY created_at, id")?
+                .query_map([], from_row)?
+                .collect()
+        })?)
+    }
+
+    fn save_session(&self, session: &Session) -> Result<(), SessionError> {
+        Ok(self.write(Loss::PowerCut, |db| put(db, session))?)
+    }
+
+    fn open_messages(&self, session: &SessionId) -> Result<Vec<Message>, SessionError> {
+        Ok(self.read(|db| message::open(db, session))?)
+    }
+
+    fn save_message(&self, message: &Message) -> Result<(), SessionError> {
+        Ok(self.write(Loss::PowerCut, |db| message::put(db, message))?)
+    }
+
+    fn remove_message(&self, message: &MessageId) -> Result<(), SessionError> {
+        Ok(self.write(Loss::PowerCut, |db| message::remove(db, message))?)
+    }
+
+    fn save_entries(&self, session: &SessionId, entries: &[Entry]) -> Result<(), SessionError> {
+        Ok(self.write(Loss::Kill, |db| {
+            entries
+                .iter()
+                .try_for_each(|entry| entry::put(db, session, entry))
+        })?)
+    }
+
+    fn save_sent(&self, message: &Message, prompt: &Entry) -> Result<(), SessionError> {
+        Ok(self.write(Loss::PowerCut, |db| {
+            message::put(db, message)?;
+            entry::put(db, &message.session, prompt)
+        })?)
+    }
+
+    fn entries(
+        &self,
+        session: &SessionId,
+        before: Option<u32>,
+        limit: u32,
+    ) -> Result<Vec<Entry>, SessionError> {
+        Ok(self.read(|db| entry::page(db, session, before, limit))?)
+    }
+
+    fn pending_entries(&self, session: &SessionId) -> Result<Vec<Entry>, SessionError> {
+        Ok(self.read(|db| entry::pending(db, session))?)
+    }
+}
+
+fn put(db: &Connection, session: &Session) -> Result<()> {
+    db.prepare_cached(
+        "INSERT INTO session (id, workspace, agent, title, state, agent_session, turn,
+           turn_ended_at, created_at, state_since)
+         VALUES (:id, :workspace, :agent, :title, :state, :agent_session, :turn,
+           :turn_ended_at, :created_at, :state_since)
+         ON CONFLICT (id) DO UPDATE SET workspace = :workspace, agent = :agent, title = :title,
+           state = :state, agent_session = :agent_session, turn = :turn,
+           turn_ended_at = :turn_ended_at, created_at = :created_at, state_since = :state_since",
+    )?
+    .execute(named_params! {
+        ":id": session.id.as_str(),
+        ":workspace": session.workspace.as_str(),
+        ":agent": session.agent.as_str(),
+        ":title": session.title,
+        ":state": json(&session.state)?,
+        ":agent_session": session.agent_session,
+        ":turn": session.turn,
+        ":turn_ended_at": session.turn_ended_at.map(millis),
+        ":created_at": millis(session.created_at),
+        ":state_since": millis(session.state_since),
+    })?;
+    Ok(())
+}
+
+fn from_row(row: &Row<'_>) -> Result<Session> {
+    Ok(Session {
+        id: SessionId::new(row.get::<_, String>("id")?),
+        workspace: WorkspaceId::new(row.get::<_, String>("workspace")?),
+        agent: AgentId::new(row.get::<_, String>("agent")?),
+        title: row.get("title")?,
+        state: from_json(row, "state")?,
+        agent_session: row.get("agent_session")?,
+        turn: row.get("turn")?,
+        turn_ended_at: time_or_none(row, "turn_ended_at")?,
+        created_at: time(row, "created_at")?,
+        state_since: time(row, "state_since")?,
+    })
+}
