@@ -16,6 +16,7 @@ pub fn check(places: &Places) -> Outcome {
                     "clippy",
                     "--workspace",
                     "--all-targets",
+                    "--all-features",
                     "--keep-going",
                     "--quiet",
                 ])
