@@ -8,6 +8,7 @@ use crate::tag::Tag;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use std::io;
 use std::process::{Child, Command};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -52,6 +53,8 @@ struct Leader {
     /// The group's id; `None` as soon as the process is reaped.
     group: Arc<Mutex<Option<Pid>>>,
     stage: watch::Receiver<Stage>,
+    /// Whether one of its owners signalled it while it ran.
+    signalled: AtomicBool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +83,11 @@ impl Owned {
             signal(&group, Signal::KILL);
             return Err(no_thread);
         }
-        let leader = Arc::new(Leader { group, stage });
+        let leader = Arc::new(Leader {
+            group,
+            stage,
+            signalled: AtomicBool::new(false),
+        });
         Ok((Self { leader }, child))
     }
 
@@ -136,7 +143,15 @@ impl Owned {
         self.gone().await
     }
 
+    /// Whether we signalled it while it ran, so that a signal in its exit may be ours.
+    pub fn was_signalled(&self) -> bool {
+        self.leader.signalled.load(Ordering::Relaxed)
+    }
+
     fn signal_group(&self, sent: Signal) {
+        if *self.leader.stage.borrow() == Stage::Running {
+            self.leader.signalled.store(true, Ordering::Relaxed);
+        }
         signal(&self.leader.group, sent);
     }
 

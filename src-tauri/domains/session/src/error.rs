@@ -63,6 +63,13 @@ pub enum Cause {
         /// What the system said.
         said: String,
     },
+    /// The folder the agent was to work in can't be used.
+    FolderUnusable {
+        /// The folder.
+        path: String,
+        /// What is wrong with it.
+        said: String,
+    },
     /// The agent did not get ready in time.
     StartTimedOut {
         /// The limit, in seconds.
@@ -108,6 +115,9 @@ impl Cause {
             Self::BinaryMissing { command, said } => {
                 format!("{command} could not be started: {said}.")
             }
+            Self::FolderUnusable { path, said } => {
+                format!("The agent can't work in {path}: {said}.")
+            }
             Self::StartTimedOut { seconds } => {
                 format!("The agent did not get ready within {seconds} s.")
             }
@@ -129,6 +139,9 @@ impl Cause {
         match self {
             Self::BinaryMissing { .. } => {
                 "Install the agent or correct its command in the settings, then send again."
+            }
+            Self::FolderUnusable { .. } => {
+                "Bring the folder back to its place, or archive the workspace; its branch is kept."
             }
             Self::StartTimedOut { .. } => {
                 "Start the agent by hand in a terminal to see what it waits for."

@@ -1,0 +1,333 @@
+//! What an agent asks the person, and how an answer goes back. Whatever is unclear is never consent.
+
+use crate::text;
+use crate::tools::{self, Calls};
+use agent_client_protocol_schema::v1::{
+    CreateElicitationResponse, ElicitationAcceptAction, ElicitationAction, ElicitationContentValue,
+    RequestPermissionOutcome, RequestPermissionResponse, SelectedPermissionOutcome,
+};
+use serde_json::{Map, Value};
+use session::{
+    Answer, Ask, AskKind, AskOption, FormField, FormFieldKind, OptionKind, ToolCall, ToolKind,
+};
+use std::collections::BTreeMap;
+
+/// A permission or plan that is asked for, with the call it is about. `None` when it makes no sense.
+pub(crate) fn permission(params: &Value, calls: &mut Calls) -> Option<Ask> {
+    let patch = tools::patch(&params["toolCall"])?;
+    calls.learn(&patch);
+    let call = calls.known(&patch.call);
+    let kind = match call.tool {
+        ToolKind::SwitchMode => AskKind::Plan,
+        _ => AskKind::Permission,
+    };
+    Some(Ask {
+        kind,
+        title: asked(&call),
+        call: Some(call),
+        options: params["options"]
+            .as_array()?
+            .iter()
+            .filter_map(option)
+            .collect(),
+        fields: Vec::new(),
+    })
+}
+
+fn asked(call: &ToolCall) -> String {
+    if call.title.is_empty() {
+        "Use a tool".to_owned()
+    } else {
+        call.title.clone()
+    }
+}
+
+fn option(option: &Value) -> Option<AskOption> {
+    let id = option["optionId"].as_str()?.to_owned();
+    let kind = match option["kind"].as_str()? {
+        "allow_once" => OptionKind::AllowOnce,
+        "allow_always" => OptionKind::AllowAlways,
+        "reject_once" => OptionKind::RejectOnce,
+        "reject_always" => OptionKind::RejectAlways,
+        // What it would allow is not known, so it is not offered.
+        _ => return None,
+    };
+    let name = option["name"].as_str().unwrap_or(&id).to_owned();
+    Some(AskOption { id, name, kind })
+}
+
+/// A question with a form. `None` for other modes: only forms are offered in the handshake.
+pub(crate) fn question(params: &Value) -> Option<Ask> {
+    let form = params["mode"].as_str().is_none_or(|mode| mode == "form");
+    let schema = params["requestedSchema"].as_object().filter(|_| form)?;
+    let required: Vec<&str> = match schema.get("required").and_then(Value::as_array) {
+        Some(names) => names.iter().filter_map(Value::as_str).collect(),
+        None => Vec::new(),
+    };
+    let no_fields = Map::new();
+    let properties = schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .unwrap_or(&no_fields);
+    let field = |(name, schema): (&String, &Value)| FormField {
+        name: name.clone(),
+        title: schema["title"].as_str().unwrap_or(name).to_owned(),
+        description: schema["description"].as_str().map(str::to_owned),
+        required: required.contains(&name.as_str()),
+        kind: field_kind(schema),
+    };
+    Some(Ask {
+        kind: AskKind::Question,
+        title: params["message"]
+            .as_str()
+            .unwrap_or("The agent has a question")
+            .to_owned(),
+        call: None,
+        options: Vec::new(),
+        fields: properties.iter().map(field).collect(),
+    })
+}
+
+fn field_kind(schema: &Value) -> FormFieldKind {
+    let values = choices(schema);
+    match schema["type"].as_str() {
+        Some("boolean") => FormFieldKind::Boolean,
+        Some("number" | "integer") => FormFieldKind::Number,
+        Some("array") => FormFieldKind::Choices {
+            options: choices(&schema["items"]),
+        },
+        _ if !values.is_empty() => FormFieldKind::Choice { options: values },
+        _ => FormFieldKind::Text,
+    }
+}
+
+/// `enum: [value]` or `oneOf`/`anyOf: [{const: value}]`.
+fn choices(schema: &Value) -> Vec<String> {
+    let list = |name: &str| schema[name].as_array();
+    if let Some(values) = list("enum") {
+        return values
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect();
+    }
+    let titled = list("oneOf")
+        .or_else(|| list("anyOf"))
+        .into_iter()
+        .flatten();
+    titled
+        .filter_map(|one| one["const"].as_str())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The result to send for an answer.
+pub(crate) fn result(ask: &Ask, answer: &Answer) -> Value {
+    match ask.kind {
+        AskKind::Permission | AskKind::Plan => permission_result(ask, answer),
+        AskKind::Question => question_result(ask, answer),
+    }
+}
+
+/// The result to send when the turn was stopped while the request was open.
+pub(crate) fn cancelled(ask: &Ask) -> Value {
+    match ask.kind {
+        AskKind::Permission | AskKind::Plan => chosen(None),
+        AskKind::Question => acted(ElicitationAction::Cancel),
+    }
+}
+
+fn permission_result(ask: &Ask, answer: &Answer) -> Value {
+    let of_kind = |kind| ask.options.iter().find(|option| option.kind == kind);
+    let option = match answer {
+        Answer::Option { id } => ask.options.iter().find(|option| option.id == *id),
+        Answer::Form { .. } | Answer::Decline => {
+            of_kind(OptionKind::RejectOnce).or_else(|| of_kind(OptionKind::RejectAlways))
+        }
+    };
+    chosen(option)
+}
+
+fn chosen(option: Option<&AskOption>) -> Value {
+    let outcome = match option {
+        Some(option) => {
+            RequestPermissionOutcome::Selected(SelectedPermissionOutcome::new(option.id.clone()))
+        }
+        None => RequestPermissionOutcome::Cancelled,
+    };
+    serde_json::to_value(RequestPermissionResponse::new(outcome)).expect("plain words are JSON")
+}
+
+fn question_result(ask: &Ask, answer: &Answer) -> Value {
+    let filled_in = match answer {
+        Answer::Form { values } => serde_json::from_str::<Map<String, Value>>(values).ok(),
+        Answer::Option { .. } | Answer::Decline => None,
+    };
+    let Some(filled_in) = filled_in else {
+        return acted(ElicitationAction::Decline);
+    };
+    let content: BTreeMap<String, ElicitationContentValue> = ask
+        .fields
+        .iter()
+        .filter_map(|field| {
+            Some((
+                field.name.clone(),
+                value(field, filled_in.get(&field.name)?)?,
+            ))
+        })
+        .collect();
+    acted(ElicitationAction::Accept(
+        ElicitationAcceptAction::new().content(content),
+    ))
+}
+
+/// The value as the field's type; `None` for one that was left empty or does not fit.
+fn value(field: &FormField, given: &Value) -> Option<ElicitationContentValue> {
+    let text = given
+        .as_str()
+        .map(str::trim)
+        .filter(|text| !text.is_empty());
+    match &field.kind {
+        FormFieldKind::Text | FormFieldKind::Choice { .. } => text.map(Into::into),
+        FormFieldKind::Boolean => given
+            .as_bool()
+            .or_else(|| text?.parse().ok())
+            .map(Into::into),
+        FormFieldKind::Number => {
+            let whole = given.as_i64().or_else(|| text?.parse().ok());
+            let number = given.as_f64().or_else(|| text?.parse().ok());
+            whole.map(Into::into).or_else(|| number.map(Into::into))
+        }
+        FormFieldKind::Choices { .. } => {
+            let texts = given
+                .as_array()?
+                .iter()
+                .filter_map(Value::as_str)
+                .map(str::to_owned);
+            Some(texts.collect::<Vec<String>>().into())
+        }
+    }
+}
+
+fn acted(action: ElicitationAction) -> Value {
+    serde_json::to_value(CreateElicitationResponse::new(action)).expect("a flat form is JSON")
+}
+
+/// What stands in the transcript for a request that could not be understood.
+pub(crate) fn described(method: &str, params: &Value) -> String {
+    format!(
+        "The agent asked something that could not be understood ({method}): {}",
+        text::json(params)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn plan() -> Ask {
+        let params = json!({
+            "toolCall": {"toolCallId": "a", "kind": "switch_mode", "title": "Ready to code?"},
+            "options": [
+                {"optionId": "auto", "kind": "allow_always", "name": "Yes, auto"},
+                {"optionId": "default", "kind": "allow_once", "name": "Yes"},
+                {"optionId": "maybe", "kind": "allow_perhaps", "name": "Perhaps"},
+                {"optionId": "plan", "kind": "reject_once", "name": "No"},
+            ],
+        });
+        permission(&params, &mut Calls::default()).unwrap()
+    }
+
+    fn colour() -> Ask {
+        let params = json!({"mode": "form", "message": "Which colour?", "requestedSchema": {
+            "type": "object", "required": ["colour"],
+            "properties": {
+                "colour": {"type": "string", "title": "Colour", "oneOf": [{"const": "Red"}, {"const": "Blue"}]},
+                "many": {"type": "array", "items": {"type": "string", "enum": ["a", "b"]}},
+                "count": {"type": "integer"}, "sure": {"type": "boolean"}, "other": {"type": "string"},
+            },
+        }});
+        question(&params).unwrap()
+    }
+
+    #[test]
+    fn a_change_of_mode_is_a_plan_and_unknown_kinds_of_options_are_not_offered() {
+        let ask = plan();
+        assert_eq!(ask.kind, AskKind::Plan);
+        assert_eq!(ask.title, "Ready to code?");
+        let ids: Vec<&str> = ask
+            .options
+            .iter()
+            .map(|option| option.id.as_str())
+            .collect();
+        assert_eq!(ids, ["auto", "default", "plan"]);
+    }
+
+    #[test]
+    fn only_an_offered_option_is_consent() {
+        let selected = |id: &str| json!({"outcome": {"outcome": "selected", "optionId": id}});
+        let option = |id: &str| Answer::Option { id: id.to_owned() };
+        let ask = plan();
+        assert_eq!(result(&ask, &option("default")), selected("default"));
+        assert_eq!(result(&ask, &option("maybe")), cancelled(&ask));
+        assert_eq!(result(&ask, &Answer::Decline), selected("plan"));
+        assert_eq!(
+            cancelled(&ask),
+            json!({"outcome": {"outcome": "cancelled"}})
+        );
+    }
+
+    #[test]
+    fn a_form_is_read_from_its_schema() {
+        let ask = colour();
+        let field = |name: &str| ask.fields.iter().find(|field| field.name == name).unwrap();
+        let options = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            field("colour").kind,
+            FormFieldKind::Choice {
+                options: options(&["Red", "Blue"])
+            }
+        );
+        assert_eq!(
+            (field("colour").title.as_str(), field("colour").required),
+            ("Colour", true)
+        );
+        assert_eq!(
+            field("many").kind,
+            FormFieldKind::Choices {
+                options: options(&["a", "b"])
+            }
+        );
+        assert_eq!(field("count").kind, FormFieldKind::Number);
+        assert_eq!(field("sure").kind, FormFieldKind::Boolean);
+        assert_eq!(
+            (&field("other").kind, field("other").required),
+            (&FormFieldKind::Text, false)
+        );
+    }
+
+    #[test]
+    fn a_filled_in_form_goes_back_by_type_and_without_what_is_empty() {
+        let form = |values: Value| {
+            result(
+                &colour(),
+                &Answer::Form {
+                    values: values.to_string(),
+                },
+            )
+        };
+        assert_eq!(
+            form(
+                json!({"colour": "Red", "many": ["a"], "count": "3", "sure": true, "other": " ", "more": 1})
+            ),
+            json!({"action": "accept", "content": {"colour": "Red", "count": 3, "many": ["a"], "sure": true}})
+        );
+        assert_eq!(form(json!(["no object"])), json!({"action": "decline"}));
+        assert_eq!(
+            result(&colour(), &Answer::Decline),
+            json!({"action": "decline"})
+        );
+        assert_eq!(cancelled(&colour()), json!({"action": "cancel"}));
+    }
+}

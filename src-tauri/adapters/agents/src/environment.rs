@@ -1,0 +1,90 @@
+//! What an agent inherits: the app's environment without what would lead it astray, and where programs are found.
+
+use session::port::AgentProgram;
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Variables that point git at another repository than the one of the folder it works in.
+const GIT_POINTERS: [&str; 10] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_NAMESPACE",
+    "GIT_PREFIX",
+    "GIT_CONFIG",
+    "GIT_CONFIG_PARAMETERS",
+];
+
+/// The beginning of our own variables' names; they are nobody else's business.
+const OURS: &[u8] = b"SHOPFLOOR_";
+
+/// The command for a program that was found at `path`, to be run in `cwd`, with `search` as its PATH.
+pub(crate) fn command(program: &AgentProgram, path: &Path, cwd: &Path, search: &OsStr) -> Command {
+    let mut command = Command::new(path);
+    command.args(&program.args).current_dir(cwd);
+    for (name, _) in env::vars_os() {
+        let ours = name.as_encoded_bytes().starts_with(OURS);
+        if ours || GIT_POINTERS.iter().any(|pointer| name == *pointer) {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env("PATH", with_folder_of(path, search))
+        .envs(program.env.iter().map(|(name, value)| (name, value)));
+    command
+}
+
+/// The search path with the program's own folder at its end: what npm installs needs the `node` beside it.
+fn with_folder_of(program: &Path, search: &OsStr) -> OsString {
+    let folders = env::split_paths(search).chain(program.parent().map(Path::to_path_buf));
+    // A folder whose name holds the separator can't be named in a search path.
+    env::join_paths(folders).unwrap_or_else(|_| search.to_owned())
+}
+
+/// Finds a program: a path as it is, a name on the search path.
+pub(crate) fn find(command: &str, search: &OsStr) -> Option<PathBuf> {
+    let given = Path::new(command);
+    if given.components().count() > 1 {
+        return is_program(given).then(|| given.to_path_buf());
+    }
+    env::split_paths(search)
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| folder.join(command))
+        .find(|candidate| is_program(candidate))
+}
+
+fn is_program(path: &Path) -> bool {
+    path.metadata()
+        .is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_found_on_the_search_path_and_a_path_is_itself() {
+        let search = OsStr::new("relative:/nowhere:/usr/bin:/bin");
+        let found = find("sh", search).expect("every system has sh");
+        assert!(found.is_absolute());
+        assert_eq!(
+            find(found.to_str().expect("plain"), OsStr::new("")),
+            Some(found)
+        );
+        assert_eq!(find("no-such-agent", search), None);
+        assert_eq!(find("/usr", search), None, "a folder is no program");
+        assert_eq!(find("", search), None);
+    }
+
+    #[test]
+    fn the_programs_own_folder_comes_last() {
+        let path = with_folder_of(Path::new("/opt/node/bin/agent"), OsStr::new("/usr/bin"));
+        assert_eq!(path, "/usr/bin:/opt/node/bin");
+    }
+}

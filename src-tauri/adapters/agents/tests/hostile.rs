@@ -1,0 +1,372 @@
+//! Agents that misbehave, as real processes: whatever they do, the app hears the truth and nothing is left over.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
+
+mod common;
+
+use common::{Room, end_turn};
+use session::port::{AgentEvent, Opening};
+use session::{Answer, Cause};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+#[tokio::test]
+async fn a_polite_agent_opens_answers_and_ends() {
+    let room = Room::new();
+    let mut talk = room.polite("read -r p; text \"$GIVEN\"; end_turn 2; cat >/dev/null");
+    let opened = AgentEvent::Opened {
+        agent_session: "s".to_owned(),
+        opening: Opening::New,
+    };
+    assert_eq!(talk.next().await, opened);
+    talk.prompt("hi").await;
+    assert_eq!(
+        talk.turn().await,
+        ("by the entry".to_owned(), vec![], end_turn("end_turn"))
+    );
+    assert_eq!(talk.close().await, None);
+    room.assert_empty();
+}
+
+#[tokio::test]
+async fn a_missing_program_is_told_with_how_to_get_it() {
+    let room = Room::new();
+    let mut talk = room.launch("no-such-agent", &[], room.folder.path(), None);
+    let Some(Cause::BinaryMissing { command, said }) = talk.ended().await else {
+        panic!("not told");
+    };
+    assert_eq!(command, "no-such-agent");
+    assert!(said.contains("Install"), "{said}");
+}
+
+#[tokio::test]
+async fn a_missing_folder_is_told_and_nothing_is_started() {
+    let room = Room::new();
+    let mut talk = room.launch("sh", &["-c", "sleep 9"], Path::new("/no/such/folder"), None);
+    let cause = talk.ended().await.unwrap();
+    assert!(
+        matches!(&cause, Cause::FolderUnusable { path, .. } if path == "/no/such/folder"),
+        "{cause:?}"
+    );
+    room.assert_empty();
+}
+
+#[tokio::test]
+async fn an_exit_in_the_handshake_is_a_crash_with_its_last_words() {
+    let room = Room::new();
+    let mut talk = room.shell("read -r hello; echo 'no config' >&2; exit 3");
+    let crashed = Cause::Crashed {
+        code: Some(3),
+        signal: None,
+        stderr: "no config".to_owned(),
+    };
+    assert_eq!(talk.ended().await, Some(crashed));
+}
+
+#[tokio::test]
+async fn an_exit_with_zero_in_a_turn_is_a_crash_too_and_its_text_is_kept() {
+    let room = Room::new();
+    let mut talk = room.polite("read -r p; text bye; exit 0");
+    talk.opened().await;
+    talk.prompt("hi").await;
+    assert_eq!(talk.next().await, AgentEvent::Text("bye".to_owned()));
+    let crashed = Cause::Crashed {
+        code: Some(0),
+        signal: None,
+        stderr: String::new(),
+    };
+    assert_eq!(talk.ended().await, Some(crashed));
+}
+
+#[tokio::test]
+async fn a_wrong_version_is_a_protocol_error() {
+    let room = Room::new();
+    let mut talk =
+        room.shell(r#"read -r h; echo '{"id":0,"result":{"protocolVersion":2}}'; cat >/dev/null"#);
+    let cause = talk.ended().await.unwrap();
+    assert!(
+        matches!(&cause, Cause::Protocol { said } if said.contains("version 2")),
+        "{cause:?}"
+    );
+    room.assert_empty();
+}
+
+#[tokio::test]
+async fn garbage_and_broken_bytes_are_told_once_and_cost_nothing_else() {
+    let room = Room::new();
+    let script = r#"
+        read -r p
+        echo 'Loading model…'; echo '{"half":'; echo '[1,2,3]'; echo ''; echo '7'
+        printf '{"method":"session/update","params":{"update":{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"a\377b"}}}}\n'
+        printf '\377\376\n'
+        printf '{"method":"session/update","params":{"update":{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"\\ud83d!"}}}}\n'
+        say '{"id":99,"result":{}}'; say '{"id":2.5,"result":{}}'
+        text " end"; end_turn 2; end_turn 2; cat >/dev/null"#;
+    let mut talk = room.polite(script);
+    talk.opened().await;
+    talk.prompt("hi").await;
+    let (text, troubles, end) = talk.turn().await;
+    assert_eq!(
+        (text.as_str(), end),
+        ("a\u{fffd}b\u{fffd}! end", end_turn("end_turn"))
+    );
+    assert_eq!(troubles.len(), 3, "{troubles:?}");
+    assert!(troubles[0].contains("Loading model…"), "{troubles:?}");
+    assert_eq!(talk.close().await, None);
+}
+
+#[tokio::test]
+async fn unknown_updates_are_kept_and_unknown_requests_are_refused() {
+    let room = Room::new();
+    let script = r#"
+        read -r p; update '{"sessionUpdate":"hologram","x":1}'
+        say '{"id":"q","method":"fs/read_text_file","params":{}}'; read -r answer
+        case "$answer" in *'"id":"q"'*-32601*|*-32601*'"id":"q"'*) text refused;; *) text "$answer";; esac
+        end_turn 2; cat >/dev/null"#;
+    let mut talk = room.polite(script);
+    talk.opened().await;
+    talk.prompt("hi").await;
+    let raw = r#"{"sessionUpdate":"hologram","x":1}"#.to_owned();
+    assert_eq!(
+        talk.next().await,
+        AgentEvent::Other {
+            name: "hologram".to_owned(),
+            raw
+        }
+    );
+    assert_eq!(talk.turn().await.0, "refused");
+    talk.close().await;
+}
+
+#[tokio::test]
+async fn a_line_of_20_mb_arrives_whole() {
+    let room = Room::new();
+    let script = r#"
+        read -r p
+        printf '{"method":"session/update","params":{"update":{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"'
+        head -c 20000000 /dev/zero | tr '\0' x
+        printf '"}}}}\n'; end_turn 2; cat >/dev/null"#;
+    let mut talk = room.polite(script);
+    talk.opened().await;
+    talk.prompt("hi").await;
+    let (text, troubles, end) = talk.turn().await;
+    assert_eq!(
+        (text.len(), troubles, end),
+        (20_000_000, vec![], end_turn("end_turn"))
+    );
+    talk.close().await;
+}
+
+#[tokio::test]
+async fn a_line_beyond_the_limit_is_left_out_and_told() {
+    let room = Room::new();
+    let script = "read -r p; head -c 70000000 /dev/zero | tr '\\0' x; echo; text after; end_turn 2; cat >/dev/null";
+    let mut talk = room.polite(script);
+    talk.opened().await;
+    talk.prompt("hi").await;
+    let (text, troubles, end) = talk.turn().await;
+    assert_eq!((text.as_str(), end), ("after", end_turn("end_turn")));
+    assert!(troubles[0].contains("70000000 bytes"), "{troubles:?}");
+    talk.close().await;
+}
+
+#[tokio::test]
+async fn stderr_is_read_however_much_it_is() {
+    let room = Room::new();
+    let script =
+        "head -c 3000000 /dev/zero | tr '\\0' e >&2; echo last >&2; read -r p; kill -SEGV $$";
+    let mut talk = room.polite(script);
+    talk.opened().await;
+    talk.prompt("hi").await;
+    let Some(Cause::Crashed {
+        signal: Some(11),
+        stderr,
+        ..
+    }) = talk.ended().await
+    else {
+        panic!("not a crash");
+    };
+    assert!(stderr.ends_with("elast") && stderr.len() <= 8192);
+}
+
+#[tokio::test]
+async fn an_agent_that_ignores_everything_is_ended_with_all_it_started() {
+    let room = Room::new();
+    let script = r#"
+        trap '' TERM
+        setsid sleep 401 & (setsid sh -c 'trap "" TERM; sleep 402; sleep 402' &)
+        read -r p; text started
+        while :; do sleep 1; done"#;
+    let mut talk = room.polite(script);
+    talk.opened().await;
+    talk.prompt("hi").await;
+    assert_eq!(talk.next().await, AgentEvent::Text("started".to_owned()));
+    assert!(process::living(&room.tag).len() >= 3);
+    assert_eq!(talk.close().await, None);
+    room.assert_empty();
+}
+
+#[tokio::test]
+async fn a_crash_sweeps_what_the_agent_left() {
+    let room = Room::new();
+    let mut talk = room.polite("(setsid sleep 403 &); read -r p; text x; kill -9 $$");
+    talk.opened().await;
+    talk.prompt("hi").await;
+    let cause = talk.ended().await;
+    assert!(
+        matches!(
+            cause,
+            Some(Cause::Crashed {
+                signal: Some(9),
+                ..
+            })
+        ),
+        "{cause:?}"
+    );
+    room.assert_empty();
+}
+
+#[tokio::test]
+async fn an_agent_that_nobody_listens_to_any_more_is_ended() {
+    let room = Room::new();
+    let mut talk = room.polite("read -r p; while :; do text flood; done");
+    talk.opened().await;
+    talk.prompt("hi").await;
+    drop(talk);
+    let began = Instant::now();
+    while !process::living(&room.tag).is_empty() {
+        assert!(began.elapsed() < Duration::from_secs(20), "it lives on");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn an_agent_that_closes_its_output_and_lives_on_is_ended() {
+    let room = Room::new();
+    let mut talk = room.polite("exec >&-; sleep 404");
+    talk.opened().await;
+    let cause = talk.ended().await;
+    assert!(
+        matches!(&cause, Some(Cause::Protocol { said }) if said.contains("output")),
+        "{cause:?}"
+    );
+    room.assert_empty();
+}
+
+#[tokio::test]
+async fn a_cancel_answers_what_is_open_and_the_turn_ends() {
+    let room = Room::new();
+    let ask = r#"say '{"id":7,"method":"session/request_permission","params":{"toolCall":{"toolCallId":"a","title":"Run it"},"options":[{"optionId":"y","kind":"allow_once","name":"Yes"}]}}'"#;
+    let script = format!(
+        r#"read -r p; {ask}; read -r cancel; read -r answer
+        case "$cancel$answer" in *session/cancel*'"id":7'*cancelled*) end_turn 2 cancelled;; esac; cat >/dev/null"#
+    );
+    let mut talk = room.polite(&script);
+    talk.opened().await;
+    talk.prompt("hi").await;
+    let asked = talk.next().await;
+    assert!(
+        matches!(&asked, AgentEvent::Asked { ask, .. } if ask.title == "Run it"),
+        "{asked:?}"
+    );
+    talk.agent.cancel();
+    assert_eq!(talk.next().await, end_turn("cancelled"));
+    talk.close().await;
+}
+
+#[tokio::test]
+async fn several_questions_are_answered_each_by_its_token() {
+    let room = Room::new();
+    let ask = |id: &str| {
+        format!(
+            r#"say '{{"id":"{id}","method":"session/request_permission","params":{{"toolCall":{{"toolCallId":"{id}"}},"options":[{{"optionId":"y{id}","kind":"allow_once"}},{{"optionId":"n{id}","kind":"reject_once"}}]}}}}';"#
+        )
+    };
+    let script = format!(
+        r#"read -r p; {}{} read -r one; read -r two
+        case "$one$two" in *yb*na*) end_turn 2;; *) end_turn 2 "wrong";; esac; cat >/dev/null"#,
+        ask("a"),
+        ask("b")
+    );
+    let mut talk = room.polite(&script);
+    talk.opened().await;
+    talk.prompt("hi").await;
+    let mut tokens = Vec::new();
+    for _ in 0..2 {
+        match talk.next().await {
+            AgentEvent::Asked { token, .. } => tokens.push(token),
+            other => panic!("{other:?}"),
+        }
+    }
+    talk.agent.answer(
+        "no such token",
+        &Answer::Option {
+            id: "ya".to_owned(),
+        },
+    );
+    talk.agent.answer(
+        &tokens[1],
+        &Answer::Option {
+            id: "yb".to_owned(),
+        },
+    );
+    talk.agent.answer(
+        &tokens[1],
+        &Answer::Option {
+            id: "nb".to_owned(),
+        },
+    );
+    talk.agent.answer(&tokens[0], &Answer::Decline);
+    assert_eq!(talk.next().await, end_turn("end_turn"));
+    talk.close().await;
+}
+
+#[tokio::test]
+async fn an_agent_that_ignores_cancel_is_ended_after_ten_seconds() {
+    let room = Room::new();
+    let mut talk = room.polite("read -r p; text working; cat >/dev/null");
+    talk.opened().await;
+    talk.prompt("hi").await;
+    assert_eq!(talk.next().await, AgentEvent::Text("working".to_owned()));
+    talk.agent.cancel();
+    let (_, troubles, end) = talk.turn().await;
+    assert!(troubles[0].contains("10 s"), "{troubles:?}");
+    assert_eq!(end, end_turn("cancelled"));
+    assert_eq!(talk.ended().await, None);
+    room.assert_empty();
+}
+
+#[tokio::test]
+async fn the_environment_leads_nobody_astray() {
+    // What is inherited is this test's own environment, so a process of its own is needed to poison it.
+    let exe = std::env::current_exe().unwrap();
+    let args = [
+        "--exact",
+        "stand_in_for_the_app",
+        "--ignored",
+        "--nocapture",
+    ];
+    let poisoned = std::process::Command::new(exe)
+        .args(args)
+        .envs([
+            ("GIT_DIR", "/elsewhere"),
+            ("SHOPFLOOR_SECRET", "s3cret"),
+            ("KEPT", "yes"),
+        ])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&poisoned.stdout);
+    assert!(said.contains("environment: [][][yes][tagged]"), "{said}");
+}
+
+#[tokio::test]
+#[ignore = "not a test: run by the_environment_leads_nobody_astray as a process of its own"]
+async fn stand_in_for_the_app() {
+    let room = Room::new();
+    let script = r#"read -r p; text "[$GIT_DIR][$SHOPFLOOR_SECRET][$KEPT][${SHOPFLOOR_TAG:+tagged}]"; end_turn 2; cat >/dev/null"#;
+    let mut talk = room.polite(script);
+    talk.opened().await;
+    talk.prompt("hi").await;
+    println!("environment: {}", talk.turn().await.0);
+    talk.close().await;
+}
