@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing but the standard library, so that it compiles at once on a machine with only Rust and Node.
 
+mod bench;
 mod bindings;
 mod check;
 mod deny;
@@ -22,6 +23,8 @@ Usage: cargo xtask <command>
   run [arguments]   set up, build, and open the app with the practice project
   test [filter]     set up, build, and run every test; with a filter only the Rust tests it names
   check             format, lints, docs, architecture, bindings, the window's lints, licences and advisories
+  bench [--quick] [name…]
+                    measure, each number beside its floor; all benchmarks or those named
   bindings          write the TypeScript bindings of the commands to ui/src/backend/bindings.ts
   help              this text
 ";
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
         "run" => run::run(&places, &rest),
         "test" => test::test(&places, &rest),
         "check" => check::check(&places),
+        "bench" => bench::bench(&places, &rest),
         "bindings" => bindings::write(&places),
         "" | "help" | "-h" | "--help" => {
             print!("{HELP}");

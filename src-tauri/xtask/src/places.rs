@@ -38,6 +38,11 @@ impl Places {
         }
     }
 
+    /// Where cargo puts the programs of a release build.
+    pub fn release(&self) -> PathBuf {
+        self.debug.with_file_name("release")
+    }
+
     /// A program of ours as the debug build names it on this system.
     pub fn program(&self, name: &str) -> PathBuf {
         self.debug

@@ -100,7 +100,12 @@ fn has_package(name: &str) -> bool {
 }
 
 fn install(missing: &[&str]) -> Outcome {
-    run(apt_get()?.arg("update").arg("-qq"))?;
+    // One broken source among several fails this, while what we need may well be there.
+    if run(apt_get()?.args(["update", "-qq"])).is_err() {
+        eprintln!(
+            "  The package lists could not all be refreshed; trying with those that are there."
+        );
+    }
     run(apt_get()?.args(["install", "-y", "-qq"]).args(missing)).map_err(|failure| {
         Failure::new(format!(
             "{failure}\nInstall these by hand and start this again:\n  sudo apt-get install {}",

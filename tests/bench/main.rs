@@ -1,0 +1,13 @@
+//! The benchmarks, by name: `bench <name> [--quick]`. `cargo xtask bench` builds it, starts it and lays out its numbers.
+
+mod feed;
+mod report;
+mod stage;
+
+fn main() {
+    let name = std::env::args().nth(1).unwrap_or_default();
+    match name.as_str() {
+        "feed" => feed::measure(),
+        other => panic!("there is no benchmark `{other}`"),
+    }
+}

@@ -1,0 +1,31 @@
+//! What a benchmark prints: one line per number, fields parted by tabs, for `cargo xtask bench` to lay out.
+
+/// A number and what it is compared with.
+pub struct Number {
+    /// What was measured, in words.
+    pub what: String,
+    /// How much, in `unit`.
+    pub value: f64,
+    /// The unit, e.g. `ms`.
+    pub unit: &'static str,
+    /// The same measured on the floor in the same run, and the floor's name.
+    pub floor: Option<(f64, &'static str)>,
+}
+
+impl Number {
+    /// Prints it.
+    pub fn print(&self) {
+        let Self {
+            what,
+            value,
+            unit,
+            floor,
+        } = self;
+        match floor {
+            Some((floor, name)) => {
+                println!("{what}\t{value}\t{unit}\t{}\t{name}", value / floor);
+            }
+            None => println!("{what}\t{value}\t{unit}\t\t"),
+        }
+    }
+}
