@@ -13,10 +13,9 @@ use session::{
 use std::collections::BTreeMap;
 
 /// A permission or plan that is asked for, with the call it is about. `None` when it makes no sense.
-pub(crate) fn permission(params: &Value, calls: &mut Calls) -> Option<Ask> {
+pub(crate) fn permission(params: &Value, calls: &Calls) -> Option<Ask> {
     let patch = tools::patch(&params["toolCall"])?;
-    calls.learn(&patch);
-    let call = calls.known(&patch.call);
+    let call = calls.known_with(&patch);
     let kind = match call.tool {
         ToolKind::SwitchMode => AskKind::Plan,
         _ => AskKind::Permission,
@@ -236,7 +235,7 @@ mod tests {
                 {"optionId": "plan", "kind": "reject_once", "name": "No"},
             ],
         });
-        permission(&params, &mut Calls::default()).unwrap()
+        permission(&params, &Calls::default()).unwrap()
     }
 
     fn colour() -> Ask {

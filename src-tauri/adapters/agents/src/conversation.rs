@@ -209,7 +209,7 @@ impl Conversation {
 
     fn asked(&mut self, request: Value, method: &str, params: &Value) -> Vec<Act> {
         let ask = match method {
-            "session/request_permission" => asks::permission(params, &mut self.calls),
+            "session/request_permission" => asks::permission(params, &self.calls),
             "elicitation/create" => asks::question(params),
             _ => {
                 let refusal = rpc::refusal(&request, NO_SUCH_METHOD, "Method not found");
@@ -273,8 +273,10 @@ impl Conversation {
         if self.stage != Stage::Open || (self.replaying && updates::is_history(&event)) {
             return Vec::new();
         }
-        if let AgentEvent::Tool(patch) = &event {
-            self.calls.learn(patch);
+        if let AgentEvent::Tool(patch) = &event
+            && !self.calls.learn(patch)
+        {
+            return Vec::new();
         }
         vec![Act::Tell(event)]
     }

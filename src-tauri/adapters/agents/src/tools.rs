@@ -123,31 +123,26 @@ fn says_something(input: &Value) -> bool {
 pub(crate) struct Calls(HashMap<String, ToolCall>);
 
 impl Calls {
-    /// Learns from a patch. Beyond the limit nothing new is learned.
-    pub(crate) fn learn(&mut self, patch: &ToolPatch) {
+    /// Learns from a patch and tells whether it said anything new; some agents repeat themselves many times a
+    /// second. Beyond the limit nothing is learned and everything is new.
+    pub(crate) fn learn(&mut self, patch: &ToolPatch) -> bool {
         if self.0.len() >= REMEMBERED && !self.0.contains_key(&patch.call) {
-            return;
+            return true;
         }
+        let first = !self.0.contains_key(&patch.call);
         let call = self
             .0
             .entry(patch.call.clone())
             .or_insert_with(|| unknown(&patch.call));
-        call.tool = patch.tool.unwrap_or(call.tool);
-        call.status = patch.status.unwrap_or(call.status);
-        replace(&mut call.title, patch.title.as_ref());
-        replace(&mut call.locations, patch.locations.as_ref());
-        replace(&mut call.content, patch.content.as_ref());
-        if patch.input.is_some() {
-            call.input.clone_from(&patch.input);
-        }
-        if matches!(call.status, ToolStatus::Completed | ToolStatus::Failed) {
-            self.0.remove(&patch.call);
-        }
+        apply(call, patch) || first || patch.append.is_some()
     }
 
-    /// The call as known.
-    pub(crate) fn known(&self, id: &str) -> ToolCall {
-        self.0.get(id).cloned().unwrap_or_else(|| unknown(id))
+    /// The call as known, with what a patch adds. Not learned: a permission's patch is not told as an event.
+    pub(crate) fn known_with(&self, patch: &ToolPatch) -> ToolCall {
+        let known = self.0.get(&patch.call).cloned();
+        let mut call = known.unwrap_or_else(|| unknown(&patch.call));
+        apply(&mut call, patch);
+        call
     }
 
     /// Forgets the turn.
@@ -156,10 +151,27 @@ impl Calls {
     }
 }
 
-fn replace<T: Clone>(old: &mut T, new: Option<&T>) {
-    if let Some(new) = new {
-        old.clone_from(new);
-    }
+/// Patches a call and tells whether that changed it. The output that is appended is not kept here.
+fn apply(call: &mut ToolCall, patch: &ToolPatch) -> bool {
+    let input = patch.input.is_some().then_some(&patch.input);
+    [
+        replace(&mut call.tool, patch.tool.as_ref()),
+        replace(&mut call.status, patch.status.as_ref()),
+        replace(&mut call.title, patch.title.as_ref()),
+        replace(&mut call.locations, patch.locations.as_ref()),
+        replace(&mut call.content, patch.content.as_ref()),
+        replace(&mut call.input, input),
+    ]
+    .contains(&true)
+}
+
+/// Takes over what is new and tells whether it differs.
+fn replace<T: Clone + PartialEq>(old: &mut T, new: Option<&T>) -> bool {
+    let Some(new) = new.filter(|new| *new != old) else {
+        return false;
+    };
+    old.clone_from(new);
+    true
 }
 
 fn unknown(id: &str) -> ToolCall {
@@ -233,14 +245,34 @@ mod tests {
     }
 
     #[test]
-    fn a_finished_call_is_forgotten_and_an_open_one_is_known() {
+    fn what_is_repeated_is_not_news() {
         let mut calls = Calls::default();
         let told = |status: &str| {
             patch(&json!({"toolCallId": "a", "title": "T", "status": status})).unwrap()
         };
-        calls.learn(&told("in_progress"));
-        assert_eq!(calls.known("a").title, "T");
-        calls.learn(&told("completed"));
-        assert_eq!(calls.known("a").title, "");
+        assert!(calls.learn(&told("in_progress")));
+        assert!(!calls.learn(&told("in_progress")));
+        assert!(!calls.learn(&patch(&json!({"toolCallId": "a"})).unwrap()));
+        assert!(calls.learn(&told("completed")));
+        let output = json!({"toolCallId": "a", "_meta": {"terminal_output_delta": {"data": "x"}}});
+        assert!(calls.learn(&patch(&output).unwrap()));
+        assert!(
+            calls.learn(&patch(&output).unwrap()),
+            "the same output twice is twice the output"
+        );
+    }
+
+    #[test]
+    fn a_permission_shows_what_is_known_and_hides_no_later_update() {
+        let mut calls = Calls::default();
+        let told = |title: &str| patch(&json!({"toolCallId": "a", "title": title})).unwrap();
+        calls.learn(&told("first"));
+        let asked = patch(&json!({"toolCallId": "a", "kind": "edit"})).unwrap();
+        let call = calls.known_with(&asked);
+        assert_eq!((call.title.as_str(), call.tool), ("first", ToolKind::Edit));
+        assert!(
+            calls.learn(&asked),
+            "the update after the permission is news"
+        );
     }
 }

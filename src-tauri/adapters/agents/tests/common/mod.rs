@@ -1,6 +1,10 @@
 //! What the tests share: agents made of a few lines of shell, and their events.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod playback;
+pub mod recording;
+pub mod summary;
+
 use agents::Agents;
 use kernel::{AgentId, SessionId};
 use process::Tag;
