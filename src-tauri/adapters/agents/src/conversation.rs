@@ -418,3 +418,6 @@ fn sent(line: serde_json::Result<String>) -> Act {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests;

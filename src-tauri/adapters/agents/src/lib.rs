@@ -10,12 +10,15 @@ mod connection;
 mod conversation;
 mod environment;
 mod lines;
+mod live;
 mod registry;
 mod rpc;
+mod start;
 mod stderr;
 mod text;
 mod tools;
 mod updates;
+mod verdict;
 mod writer;
 
 use session::port::{

@@ -241,6 +241,34 @@ async fn an_agent_that_nobody_listens_to_any_more_is_ended() {
 }
 
 #[tokio::test]
+async fn a_flood_that_nobody_reads_can_be_stopped_and_delays_no_other_agent() {
+    let room = Room::new();
+    let mut flood = room.polite("read -r p; while :; do text flood; done");
+    flood.opened().await;
+    flood.prompt("hi").await;
+    let ask = r#"say '{"id":7,"method":"session/request_permission","params":{"toolCall":{"toolCallId":"a"},"options":[]}}'"#;
+    let mut other = room.polite(&format!("read -r p; {ask}; cat >/dev/null"));
+    other.opened().await;
+    let began = Instant::now();
+    other.prompt("hi").await;
+    assert!(matches!(other.next().await, AgentEvent::Asked { .. }));
+    assert!(
+        began.elapsed() < Duration::from_secs(1),
+        "the flood delayed it"
+    );
+    other.close().await;
+    flood.agent.close();
+    while !process::living(&room.tag).is_empty() {
+        assert!(
+            began.elapsed() < Duration::from_secs(20),
+            "the flood goes on"
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(flood.ended().await, None);
+}
+
+#[tokio::test]
 async fn an_agent_that_closes_its_output_and_lives_on_is_ended() {
     let room = Room::new();
     let mut talk = room.polite("exec >&-; sleep 404");

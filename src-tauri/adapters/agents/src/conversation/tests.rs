@@ -1,0 +1,284 @@
+//! The conversation without a process: how it is opened and resumed, and what a stopped turn still says.
+
+use super::*;
+use serde_json::json;
+
+/// What the agent hears and what the domain is told, without the ids of lines.
+#[derive(Debug, Default, PartialEq)]
+struct Heard {
+    sent: Vec<Value>,
+    told: Vec<AgentEvent>,
+    failed: Option<Cause>,
+}
+
+fn heard(acts: Vec<Act>) -> Heard {
+    let mut heard = Heard::default();
+    for act in acts {
+        match act {
+            Act::Send(line) | Act::SendPrompt(line) => {
+                heard.sent.push(serde_json::from_str(&line).unwrap())
+            }
+            Act::Tell(event) => heard.told.push(event),
+            Act::Fail(cause) => heard.failed = Some(cause),
+        }
+    }
+    heard
+}
+
+fn hear(conversation: &mut Conversation, message: &Value) -> Heard {
+    heard(conversation.hear(rpc::read(&message.to_string()).unwrap()))
+}
+
+/// A conversation whose agent answered the greeting with these abilities; and what it was asked then.
+fn greeted(resume: Option<&str>, abilities: &Value) -> (Conversation, Heard) {
+    let mut conversation = Conversation::new("/work tree".into(), resume.map(str::to_owned));
+    let greeting = heard(conversation.begin());
+    assert_eq!(greeting.sent[0]["method"], "initialize");
+    let hello = json!({"id": 0, "result": {"protocolVersion": 1, "agentCapabilities": abilities}});
+    let then = hear(&mut conversation, &hello);
+    (conversation, then)
+}
+
+fn open() -> Conversation {
+    let (mut conversation, _) = greeted(None, &json!({}));
+    hear(
+        &mut conversation,
+        &json!({"id": 1, "result": {"sessionId": "s"}}),
+    );
+    conversation
+}
+
+fn opened(id: &str, opening: Opening) -> Vec<AgentEvent> {
+    let agent_session = id.to_owned();
+    vec![AgentEvent::Opened {
+        agent_session,
+        opening,
+    }]
+}
+
+fn text(session: &str, text: &str) -> Value {
+    json!({"method": "session/update", "params": {"sessionId": session, "update":
+        {"sessionUpdate": "agent_message_chunk", "content": {"type": "text", "text": text}}}})
+}
+
+fn permission(id: u64) -> Value {
+    json!({"id": id, "method": "session/request_permission", "params": {
+        "toolCall": {"toolCallId": "a", "title": "Run"},
+        "options": [{"optionId": "y", "kind": "allow_once", "name": "Yes"}]}})
+}
+
+#[test]
+fn the_greeting_offers_version_1_forms_and_nothing_else() {
+    let mut conversation = Conversation::new("/w".into(), None);
+    let params = heard(conversation.begin()).sent[0]["params"].clone();
+    assert_eq!(params["protocolVersion"], 1);
+    let able = &params["clientCapabilities"];
+    assert_eq!(
+        able["fs"],
+        json!({"readTextFile": false, "writeTextFile": false})
+    );
+    assert_eq!(able["terminal"], false);
+    assert_eq!(able["elicitation"], json!({"form": {}}));
+}
+
+#[test]
+fn a_new_conversation_names_its_folder_and_no_servers() {
+    let (mut conversation, asked) = greeted(None, &json!({"loadSession": true}));
+    assert_eq!(asked.sent[0]["method"], "session/new");
+    assert_eq!(
+        asked.sent[0]["params"],
+        json!({"cwd": "/work tree", "mcpServers": []})
+    );
+    let then = hear(
+        &mut conversation,
+        &json!({"id": 1, "result": {"sessionId": "s"}}),
+    );
+    assert_eq!(then.told, opened("s", Opening::New));
+}
+
+#[test]
+fn resume_is_preferred_and_its_replay_is_not_told() {
+    let both = json!({"loadSession": true, "sessionCapabilities": {"resume": {}}});
+    let (mut conversation, asked) = greeted(Some("old"), &both);
+    assert_eq!(asked.sent[0]["method"], "session/resume");
+    assert_eq!(
+        hear(&mut conversation, &text("old", "history")),
+        Heard::default()
+    );
+    let then = hear(&mut conversation, &json!({"id": 1, "result": {}}));
+    assert_eq!(then.told, opened("old", Opening::Resumed));
+}
+
+#[test]
+fn a_load_is_open_when_its_replay_is_through() {
+    let (mut conversation, asked) = greeted(Some("old"), &json!({"loadSession": true}));
+    assert_eq!(asked.sent[0]["method"], "session/load");
+    assert_eq!(
+        hear(&mut conversation, &json!({"id": 1, "result": {}})),
+        Heard::default()
+    );
+    assert!(conversation.is_settling());
+    assert_eq!(
+        hear(&mut conversation, &text("old", "late history")),
+        Heard::default()
+    );
+    assert_eq!(
+        heard(conversation.settled()).told,
+        opened("old", Opening::Resumed)
+    );
+    assert_eq!(
+        hear(&mut conversation, &text("old", "later history")),
+        Heard::default()
+    );
+    conversation.prompt("go on".to_owned());
+    let live = hear(&mut conversation, &text("old", "live"));
+    assert_eq!(live.told, [AgentEvent::Text("live".to_owned())]);
+}
+
+#[test]
+fn what_cannot_be_resumed_is_lost_and_begun_anew() {
+    let failing = json!({"id": 1, "error": {"code": -32002, "message": "Resource not found"}});
+    for abilities in [
+        json!({"loadSession": true}),
+        json!({"sessionCapabilities": {"resume": {}}}),
+    ] {
+        let (mut conversation, _) = greeted(Some("old"), &abilities);
+        let again = hear(&mut conversation, &failing);
+        assert_eq!(again.sent[0]["method"], "session/new", "{abilities}");
+        let then = hear(
+            &mut conversation,
+            &json!({"id": 2, "result": {"sessionId": "new"}}),
+        );
+        assert_eq!(then.told, opened("new", Opening::Lost));
+    }
+    let (mut conversation, asked) = greeted(Some("old"), &json!({}));
+    assert_eq!(asked.sent[0]["method"], "session/new");
+    let then = hear(
+        &mut conversation,
+        &json!({"id": 1, "result": {"sessionId": "new"}}),
+    );
+    assert_eq!(then.told, opened("new", Opening::Lost));
+}
+
+#[test]
+fn a_refused_handshake_says_why() {
+    let refused = |message: &Value| {
+        let (mut conversation, _) = greeted(None, &json!({}));
+        hear(&mut conversation, message).failed.unwrap()
+    };
+    let sign_in = json!({"id": 1, "error": {"code": -32000, "message": "Authentication required"}});
+    assert!(matches!(refused(&sign_in), Cause::SignIn { .. }));
+    let nameless = json!({"id": 1, "result": {}});
+    assert!(matches!(refused(&nameless), Cause::Protocol { .. }));
+    let mut conversation = Conversation::new("/w".into(), None);
+    conversation.begin();
+    let dumb = hear(&mut conversation, &json!({"id": 0, "result": null}));
+    assert!(matches!(dumb.failed, Some(Cause::Protocol { .. })));
+}
+
+#[test]
+fn a_stopped_turn_asks_nobody_and_ends_cancelled_even_by_an_error() {
+    let mut conversation = open();
+    conversation.prompt("work".to_owned());
+    assert!(matches!(
+        hear(&mut conversation, &permission(5)).told[..],
+        [AgentEvent::Asked { .. }]
+    ));
+    let cancelled = json!({"outcome": {"outcome": "cancelled"}});
+    let stop = heard(conversation.cancel());
+    assert_eq!(stop.sent[0]["method"], "session/cancel");
+    assert_eq!(
+        (&stop.sent[1]["id"], &stop.sent[1]["result"]),
+        (&json!(5), &cancelled)
+    );
+    assert_eq!(
+        heard(conversation.cancel()),
+        Heard::default(),
+        "it is cancelled once"
+    );
+    let late = hear(&mut conversation, &permission(6));
+    assert_eq!((late.told.len(), &late.sent[0]["result"]), (0, &cancelled));
+    let error = hear(
+        &mut conversation,
+        &json!({"id": 2, "error": {"code": -32603, "message": "aborted"}}),
+    );
+    assert_eq!(
+        error.told,
+        [AgentEvent::TurnEnded {
+            reason: "cancelled".to_owned()
+        }]
+    );
+    assert!(!conversation.in_turn());
+}
+
+#[test]
+fn a_request_that_is_taken_back_is_answered_and_told() {
+    let mut conversation = open();
+    conversation.prompt("work".to_owned());
+    hear(&mut conversation, &permission(5));
+    let back = json!({"method": "$/cancel_request", "params": {"requestId": 5}});
+    let then = hear(&mut conversation, &back);
+    assert_eq!(
+        then.told,
+        [AgentEvent::AskWithdrawn {
+            token: "1".to_owned()
+        }]
+    );
+    assert_eq!(
+        (&then.sent[0]["id"], &then.sent[0]["error"]["code"]),
+        (&json!(5), &json!(-32800))
+    );
+    assert_eq!(hear(&mut conversation, &back), Heard::default());
+    let late = conversation.answer("1", &Answer::Option { id: "y".to_owned() });
+    assert_eq!(
+        heard(late),
+        Heard::default(),
+        "an answer that comes too late is not passed on"
+    );
+}
+
+#[test]
+fn a_question_left_open_at_the_end_of_a_turn_is_withdrawn() {
+    let mut conversation = open();
+    conversation.prompt("work".to_owned());
+    hear(&mut conversation, &permission(5));
+    let end = hear(
+        &mut conversation,
+        &json!({"id": 2, "result": {"stopReason": "end_turn"}}),
+    );
+    let withdrawn = AgentEvent::AskWithdrawn {
+        token: "1".to_owned(),
+    };
+    let ended = AgentEvent::TurnEnded {
+        reason: "end_turn".to_owned(),
+    };
+    assert_eq!(end.told, [withdrawn, ended]);
+    assert_eq!(end.sent[0]["result"]["outcome"]["outcome"], "cancelled");
+}
+
+#[test]
+fn the_words_of_other_conversations_and_extensions_are_left_out() {
+    let mut conversation = open();
+    conversation.prompt("work".to_owned());
+    assert_eq!(
+        hear(&mut conversation, &text("other", "not mine")),
+        Heard::default()
+    );
+    let extension = json!({"method": "_auth/status_update", "params": {}});
+    assert_eq!(hear(&mut conversation, &extension), Heard::default());
+    let unknown = hear(
+        &mut conversation,
+        &json!({"method": "agent/mood", "params": {"good": true}}),
+    );
+    assert!(matches!(&unknown.told[..], [AgentEvent::Other { name, .. }] if name == "agent/mood"));
+}
+
+#[test]
+fn a_second_prompt_within_a_turn_is_not_sent() {
+    let mut conversation = open();
+    assert_eq!(heard(conversation.prompt("one".to_owned())).sent.len(), 1);
+    assert_eq!(
+        heard(conversation.prompt("two".to_owned())),
+        Heard::default()
+    );
+}
