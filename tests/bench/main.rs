@@ -3,11 +3,13 @@
 mod feed;
 mod report;
 mod stage;
+mod worktrees;
 
 fn main() {
     let name = std::env::args().nth(1).unwrap_or_default();
     match name.as_str() {
         "feed" => feed::measure(),
+        "worktrees" => worktrees::measure(),
         other => panic!("there is no benchmark `{other}`"),
     }
 }

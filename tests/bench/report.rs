@@ -29,3 +29,18 @@ impl Number {
         }
     }
 }
+
+/// The middle one of some numbers.
+///
+/// # Panics
+/// If there are none: a benchmark that measured nothing has nothing to say.
+pub fn median(mut numbers: Vec<f64>) -> f64 {
+    assert!(!numbers.is_empty(), "something was measured");
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
+}
+
+/// Whether the short form was asked for.
+pub fn is_quick() -> bool {
+    std::env::args().any(|argument| argument == "--quick")
+}

@@ -1,6 +1,7 @@
 //! `bench`: numbers, each beside the floor it is compared with, measured in the same run, with the machine's load.
 //!
 //! Nothing here fails because a number is bad: the reader judges. Programs measure (`tests/bench/`), this lays out.
+//! `TMPDIR` chooses the file system that is measured on.
 
 use crate::places::Places;
 use crate::setup;
@@ -10,10 +11,16 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 /// The benchmarks: name, and what each tells.
-const BENCHES: &[(&str, &str)] = &[(
-    "feed",
-    "batches of cards over the window's channel, against plain strings",
-)];
+const BENCHES: &[(&str, &str)] = &[
+    (
+        "worktrees",
+        "creating a worktree, against plain git worktree add",
+    ),
+    (
+        "feed",
+        "batches of cards over the window's channel, against plain strings",
+    ),
+];
 
 /// The one that needs neither the app nor a window, so that it can be had without a build of minutes.
 const WITHOUT_APP: &str = "worktrees";
