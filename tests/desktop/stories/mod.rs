@@ -1,0 +1,7 @@
+//! One file per story.
+
+mod harness;
+mod killed;
+mod main_job;
+mod second_start;
+mod tray;
