@@ -18,7 +18,9 @@ const RENAME_LIMIT: usize = 400;
 /// The files that differ in a worktree.
 pub(crate) fn changes(tree: &TreeToRead, against: Against) -> Result<Changes, WorkspaceError> {
     let repository = open(tree)?;
-    list(&repository, tree, against).map_err(errors::lib(ACTION))
+    list(&repository, tree, against)
+        .map(|(changes, _)| changes)
+        .map_err(errors::lib(ACTION))
 }
 
 /// The numbers on a workspace's card.
@@ -96,38 +98,36 @@ fn fork_point(
     }
 }
 
+/// The list, and how many files differ when it is cut as well.
 fn list(
     repository: &Repository,
     tree: &TreeToRead,
     against: Against,
-) -> Result<Changes, git2::Error> {
+) -> Result<(Changes, usize), git2::Error> {
     let old = old_side(repository, tree, against)?;
     let diff = diff(repository, old.as_ref(), options().context_lines(0))?;
     let staged = staged(repository)?;
-    let mut changes = Changes {
-        against,
-        files: Vec::new(),
-        additions: 0,
-        deletions: 0,
-        truncated: false,
-    };
+    let mut files = Vec::new();
+    let mut count = 0;
     for (index, delta) in diff.deltas().enumerate() {
         let Some(status) = status_of(delta.status()) else {
             continue;
         };
-        if changes.files.len() == LIST_LIMIT {
-            changes.truncated = true;
-            break;
+        count += 1;
+        if count <= LIST_LIMIT {
+            files.push(changed_file(&diff, index, status, &staged)?);
         }
-        let file = changed_file(&diff, index, status, &staged)?;
-        changes.additions = changes.additions.saturating_add(file.additions);
-        changes.deletions = changes.deletions.saturating_add(file.deletions);
-        changes.files.push(file);
     }
-    changes
-        .files
-        .sort_by(|one, other| one.path.key.cmp(&other.path.key));
-    Ok(changes)
+    files.sort_by(|one, other| one.path.key.cmp(&other.path.key));
+    let sum = |lines: fn(&ChangedFile) -> u32| files.iter().map(lines).fold(0, u32::saturating_add);
+    let changes = Changes {
+        against,
+        additions: sum(|file| file.additions),
+        deletions: sum(|file| file.deletions),
+        truncated: count > LIST_LIMIT,
+        files,
+    };
+    Ok((changes, count))
 }
 
 fn changed_file(
@@ -195,18 +195,14 @@ fn staged(repository: &Repository) -> Result<HashSet<Vec<u8>>, git2::Error> {
         .ok()
         .and_then(|head| head.peel_to_tree().ok());
     let diff = repository.diff_tree_to_index(head.as_ref(), None, None)?;
-    let paths = diff
+    let settled = diff
         .deltas()
         .filter(|delta| delta.status() != Delta::Conflicted);
-    Ok(paths.map(|delta| paths_of_either_side(&delta)).collect())
-}
-
-fn paths_of_either_side(delta: &DiffDelta<'_>) -> Vec<u8> {
-    paths(delta).0.to_vec()
+    Ok(settled.map(|delta| paths(&delta).0.to_vec()).collect())
 }
 
 fn count(repository: &Repository, tree: &TreeToRead) -> Result<Numbers, git2::Error> {
-    let changes = list(repository, tree, Against::Base)?;
+    let (changes, files) = list(repository, tree, Against::Base)?;
     let head = repository.head().ok().and_then(|head| head.target());
     let (unpushed, behind) = match head {
         Some(head) => (
@@ -216,7 +212,7 @@ fn count(repository: &Repository, tree: &TreeToRead) -> Result<Numbers, git2::Er
         None => (0, 0),
     };
     Ok(Numbers {
-        files: narrow(changes.files.len()),
+        files: narrow(files),
         additions: changes.additions,
         deletions: changes.deletions,
         staged: narrow(staged(repository)?.len()),

@@ -10,6 +10,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 use workspace::WorkspaceError;
 use workspace::port::Checkpoint;
 
@@ -194,7 +195,10 @@ impl TempIndex {
     pub(crate) fn new(git_folder: &Path) -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("shopfloor-index-{}-{number}", std::process::id());
+        // The time, since a killed run may have left one under the same process id.
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let now = now.map_or(0, |since| since.as_nanos());
+        let name = format!("shopfloor-index-{}-{now}-{number}", std::process::id());
         Self(git_folder.join(name))
     }
 

@@ -5,6 +5,7 @@ use crate::{Git, bases, errors, inspect};
 use git2::{Oid, Repository};
 use std::ffi::OsStr;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use workspace::WorkspaceError;
 use workspace::port::{NewWorktree, Standing};
@@ -22,7 +23,7 @@ pub(crate) fn create(git: &Git, new: &NewWorktree) -> Result<String, WorkspaceEr
         let start = repository.merge_base(tip, base);
         return Ok(start.map_err(errors::lib(ACTION))?.to_string());
     }
-    clear(git, &repository, &new.path)?;
+    clear(git, &repository, &new.path, &new.branch)?;
     match tip {
         None => {
             add_with_new_branch(git, &repository, new, base)?;
@@ -30,13 +31,7 @@ pub(crate) fn create(git: &Git, new: &NewWorktree) -> Result<String, WorkspaceEr
         }
         // A branch without a commit of its own: a crash left it after it was made and before its tree was.
         Some(tip) if is_within(&repository, tip, base)? => {
-            add(
-                git,
-                &repository,
-                &new.path,
-                &[OsStr::new(&new.branch)],
-                None,
-            )?;
+            add(git, &repository, &new.path, &new.branch, None)?;
             Ok(tip.to_string())
         }
         Some(_) => Err(errors::git(
@@ -61,9 +56,9 @@ pub(crate) fn reopen(
         return Ok(());
     }
     let project = inspect::open(repository)?;
-    clear(git, &project, path)?;
+    clear(git, &project, path, branch)?;
     if local_tip(&project, branch).is_some() {
-        return add(git, &project, path, &[OsStr::new(branch)], None);
+        return add(git, &project, path, branch, None);
     }
     let new = NewWorktree {
         repository: repository.to_owned(),
@@ -76,11 +71,18 @@ pub(crate) fn reopen(
 
 /// Makes room for a new tree: drops what git says it never finished, and the entry of a tree that is gone. Anything
 /// else at the path is somebody's, and refused.
-fn clear(git: &Git, repository: &Repository, path: &Path) -> Result<(), WorkspaceError> {
+fn clear(
+    git: &Git,
+    repository: &Repository,
+    path: &Path,
+    branch: &str,
+) -> Result<(), WorkspaceError> {
     let entry = entry::of_path(repository, path)?;
     let is_nothing = entry::is_nothing(path)?;
     match entry {
-        Some(entry) if entry.lock == Lock::Unfinished => drop_unfinished(path, entry),
+        Some(entry) if entry.lock == Lock::Unfinished => {
+            drop_unfinished(repository, path, branch, entry)
+        }
         Some(entry) if is_nothing && entry.lock == Lock::None => entry.drop_lost(git, repository),
         _ if is_nothing => Ok(()),
         _ => Err(errors::git(
@@ -90,11 +92,25 @@ fn clear(git: &Git, repository: &Repository, path: &Path) -> Result<(), Workspac
     }
 }
 
-fn drop_unfinished(path: &Path, entry: Entry) -> Result<(), WorkspaceError> {
+/// Drops what a killed creation left: the files it wrote, and the lock on the branch that is this tree's alone.
+/// Whoever held the lock was ended with it.
+fn drop_unfinished(
+    repository: &Repository,
+    path: &Path,
+    branch: &str,
+    entry: Entry,
+) -> Result<(), WorkspaceError> {
     if path.symlink_metadata().is_ok_and(|data| data.is_dir()) {
         fs::remove_dir_all(path).map_err(errors::io("remove", path))?;
     }
-    entry.forget()
+    let lock = format!("refs/heads/{branch}.lock");
+    let lock = repository.commondir().join(lock);
+    match fs::remove_file(&lock) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            return Err(errors::io("remove", &lock)(error));
+        }
+        _ => entry.forget(),
+    }
 }
 
 fn add_with_new_branch(
@@ -104,13 +120,7 @@ fn add_with_new_branch(
     base: Oid,
 ) -> Result<(), WorkspaceError> {
     let commit = base.to_string();
-    let made = add(
-        git,
-        repository,
-        &new.path,
-        &[OsStr::new(&commit)],
-        Some(&new.branch),
-    );
+    let made = add(git, repository, &new.path, &new.branch, Some(base));
     if made.is_err() && local_tip(repository, &new.branch) == Some(base) {
         let reference = format!("refs/heads/{}", new.branch);
         let dropped = git
@@ -133,24 +143,28 @@ fn add(
     git: &Git,
     repository: &Repository,
     path: &Path,
-    start: &[&OsStr],
-    new_branch: Option<&str>,
+    branch: &str,
+    new_at: Option<Oid>,
 ) -> Result<(), WorkspaceError> {
     let directory = repository.workdir().unwrap_or(repository.commondir());
-    let mut call = git
+    let call = git
         .call(ACTION, directory)
         .args(["worktree", "add", "--quiet"]);
-    if let Some(branch) = new_branch {
-        call = call.args(["--no-track", "-b", branch]);
-    }
-    let made = call.args(["--"]).args([path.as_os_str()]).args(start).run();
-    if made.is_err() {
-        // git cleans up on its own unless it was killed.
-        if let Some(entry) = entry::of_path(repository, path)?
-            && entry.lock == Lock::Unfinished
-        {
-            drop_unfinished(path, entry)?;
-        }
+    let place = [OsStr::new("--"), path.as_os_str()];
+    let call = match new_at {
+        Some(commit) => call
+            .args(["--no-track", "-b", branch])
+            .args(place)
+            .args([commit.to_string()]),
+        None => call.args(place).args([branch]),
+    };
+    let made = call.run();
+    // git cleans up on its own unless it was killed.
+    if made.is_err()
+        && let Some(entry) = entry::of_path(repository, path)?
+        && entry.lock == Lock::Unfinished
+    {
+        drop_unfinished(repository, path, branch, entry)?;
     }
     made.map(|_| ())
 }

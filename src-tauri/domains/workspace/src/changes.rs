@@ -21,9 +21,9 @@ pub struct Changes {
     pub against: Against,
     /// The files, by path.
     pub files: Vec<ChangedFile>,
-    /// Added lines in all files, those beyond the list too.
+    /// Added lines in the listed files.
     pub additions: u32,
-    /// Removed lines in all files, those beyond the list too.
+    /// Removed lines in the listed files.
     pub deletions: u32,
     /// Whether the list was cut (at 3,000 files).
     pub truncated: bool,

@@ -310,6 +310,7 @@ fn large_things_are_cut() {
     }
     let changes = bench.git.changes(&tree, Against::Base).unwrap();
     assert!(changes.truncated && changes.files.len() == 3_000);
+    assert_eq!(bench.git.numbers(&tree).unwrap().files, 3_103);
 }
 
 #[test]

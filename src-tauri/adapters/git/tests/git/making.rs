@@ -2,6 +2,7 @@
 
 use crate::bench::{Bench, commit_all, failing_hook, sh, write};
 use std::fs;
+use std::os::unix::process::CommandExt;
 use workspace::WorkspaceError;
 use workspace::port::{Standing, Worktrees};
 
@@ -220,4 +221,43 @@ fn a_kept_branch_that_is_gone_is_made_again() {
     assert!(tree.join("work").exists());
     assert_eq!(standing(&bench, "fix"), Standing::Whole);
     bench.is_sound();
+}
+
+#[test]
+fn a_creation_that_was_killed_at_any_moment_is_done_again() {
+    for moment in [
+        "locked",
+        "gitdir",
+        "HEAD",
+        "commondir",
+        "index.lock",
+        "index",
+    ] {
+        let bench = Bench::new();
+        for number in 0..300 {
+            write(&bench.main.join(format!("files/{number}")), "text\n");
+        }
+        bench.commit_all("many");
+        let before = bench.untouchable();
+        let new = bench.new_worktree("fix");
+        let path = new.path.to_string_lossy().into_owned();
+        let mut killed = std::process::Command::new("git")
+            .current_dir(&bench.main)
+            .args(["worktree", "add", "-q", "-b", &new.branch, &path, "main"])
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        let sign = bench.main.join(".git/worktrees/fix").join(moment);
+        while !sign.exists() && killed.try_wait().unwrap().is_none() {
+            std::hint::spin_loop();
+        }
+        let group = rustix::process::Pid::from_child(&killed);
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        killed.wait().unwrap();
+        bench.git.create(&new).unwrap();
+        assert_eq!(standing(&bench, "fix"), Standing::Whole, "{moment}");
+        assert_eq!(sh(&new.path, &["status", "--porcelain"]), "", "{moment}");
+        assert_eq!(bench.untouchable(), before);
+        bench.is_sound();
+    }
 }
