@@ -3,11 +3,14 @@
 //! Invariant: what the person typed is a row before anything is done with it, a message is never sent twice,
 //! and an unanswered or unknown request is never consent. The domain knows no agent by name.
 
+mod cut;
 pub mod entry;
 mod error;
 pub mod machine;
 pub mod port;
 mod session;
+mod transcript;
+mod work;
 
 pub use entry::{
     Ask, AskKind, AskOption, Entry, EntryBody, FormField, FormFieldKind, Location, NoticeLevel,
