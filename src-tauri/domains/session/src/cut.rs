@@ -19,12 +19,12 @@ const ITEMS: usize = 200;
 
 /// The text up to at most `limit` bytes, at a character's end.
 pub fn head(text: &str, limit: usize) -> &str {
-    &text[..text.floor_char_boundary(limit)]
+    &text[..floor(text, limit)]
 }
 
 /// Shortens to at most `limit` bytes, at a character's end.
 pub fn shorten(text: &mut String, limit: usize) {
-    text.truncate(text.floor_char_boundary(limit));
+    text.truncate(floor(text, limit));
 }
 
 /// Shortens a line for people.
@@ -73,11 +73,23 @@ fn cut_middle(text: &mut String, cut: &mut u32) {
     if text.len() <= TOOL_TEXT {
         return;
     }
-    let from = text.floor_char_boundary(HEAD);
-    let to = text.ceil_char_boundary(text.len() - TAIL);
+    let from = floor(text, HEAD);
+    let mut to = text.len() - TAIL;
+    while !text.is_char_boundary(to) {
+        to += 1;
+    }
     text.replace_range(from..to, "");
     let removed = u32::try_from(to - from).unwrap_or(u32::MAX);
     *cut = cut.saturating_add(removed);
+}
+
+/// The last character's end at or before `limit`.
+fn floor(text: &str, limit: usize) -> usize {
+    let mut end = limit.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    end
 }
 
 #[cfg(test)]

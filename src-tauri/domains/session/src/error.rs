@@ -9,7 +9,7 @@ pub enum SessionError {
     /// The id is unknown.
     #[error("There is no such {what} any more.")]
     Unknown {
-        /// "session", "message" or "request".
+        /// "session", "message", "request" or "agent".
         what: &'static str,
     },
     /// The request was answered, cancelled or lapsed before.
@@ -27,6 +27,12 @@ pub enum SessionError {
     /// Nothing to send.
     #[error("The message is empty.")]
     Empty,
+    /// An agent did not end in time, so its folder is still in use.
+    #[error("An agent of this workspace has not ended yet.")]
+    StillRunning,
+    /// The app is ending; nothing was stored.
+    #[error("Shopfloor is closing.")]
+    Closing,
     /// The database failed.
     #[error("The app's database could not be used: {0}")]
     Store(String),
@@ -41,6 +47,8 @@ impl SessionError {
             Self::AlreadySent => "Send another message, or stop the agent.",
             Self::Unfit { .. } => "Fill in what is asked and answer again.",
             Self::Empty => "Type what the agent should do.",
+            Self::StillRunning => "Wait a moment and try again.",
+            Self::Closing => "Start it again and repeat what you did.",
             Self::Store(_) => {
                 "Free disk space and check the data directory's permissions. What was saved stays."
             }

@@ -322,6 +322,7 @@ fn leaves_the_process_good(cause: &Cause) -> bool {
     match cause {
         Cause::Provider { .. } | Cause::Quota { .. } => true,
         Cause::BinaryMissing { .. }
+        | Cause::FolderUnusable { .. }
         | Cause::StartTimedOut { .. }
         | Cause::Protocol { .. }
         | Cause::SignIn { .. }

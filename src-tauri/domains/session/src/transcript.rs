@@ -172,11 +172,6 @@ impl Transcript {
             .collect()
     }
 
-    /// Whether there is anything to tell.
-    pub fn has_changed(&self) -> bool {
-        self.kept.values().any(|kept| kept.told != Told::All)
-    }
-
     /// The changes since this was last asked, each told once. What can't change any more is forgotten.
     pub fn take_changes(&mut self) -> Vec<TranscriptChange> {
         let mut changes = Vec::new();

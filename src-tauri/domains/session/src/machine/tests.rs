@@ -65,7 +65,6 @@ fn inputs() -> Vec<Input> {
 }
 
 /// What a pair leads to; `None` when nothing changes and nothing is to be done.
-#[expect(clippy::too_many_lines, reason = "a table")]
 fn expected(phase: &Phase, input: &Input) -> Option<(Phase, Vec<Effect>)> {
     use Effect::{Cancel, Close, Launch, Offer};
     use Phase::{Failed, Ready, Starting, Stopped, Stopping, Working};
@@ -246,10 +245,10 @@ proptest! {
         for input in inputs {
             let input = aimed(&life, input);
             let (after, effects) = step(life.clone(), input.clone());
-            if let Input::From { incarnation, event: LifeEvent::Ended(_) } = &input {
-                if alive == Some(*incarnation) {
-                    alive = None;
-                }
+            if let Input::From { incarnation, event: LifeEvent::Ended(_) } = &input
+                && alive == Some(*incarnation)
+            {
+                alive = None;
             }
             for effect in &effects {
                 if let Effect::Launch { incarnation } = effect {

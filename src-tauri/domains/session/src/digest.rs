@@ -1,0 +1,141 @@
+//! What an agent is told of a conversation it can't resume, and the first words that name one.
+
+use crate::cut;
+use crate::entry::{Entry, EntryBody};
+
+/// Longest digest, in bytes.
+const LIMIT: usize = 8 * 1024;
+/// Longest piece of one prompt or answer in it, in bytes.
+const PIECE: usize = 1024;
+/// Longest title made of a prompt, in characters.
+const TITLE: usize = 60;
+
+/// The prompt with a digest of what was said before it, newest things first to be kept.
+/// The prompt alone when there is nothing to tell.
+pub fn preceded(entries: &[Entry], prompt: &str) -> String {
+    let mut pieces = Vec::new();
+    let mut room = LIMIT;
+    for entry in entries.iter().rev() {
+        let (who, text) = match &entry.body {
+            EntryBody::Prompt { text, .. } => ("Person", text),
+            EntryBody::Answer { text } => ("You", text),
+            _ => continue,
+        };
+        let shown = cut::head(text.trim(), PIECE);
+        let more = if shown.len() < text.trim().len() {
+            " …"
+        } else {
+            ""
+        };
+        let piece = format!("{who}: {shown}{more}\n");
+        if piece.len() > room {
+            break;
+        }
+        room -= piece.len();
+        pieces.push(piece);
+    }
+    if pieces.is_empty() {
+        return prompt.to_owned();
+    }
+    pieces.reverse();
+    format!(
+        "[Shopfloor: your earlier conversation with the person could not be resumed. This is a digest of its \
+         end, so that you know what was said; the files are as you left them.]\n{}[End of the digest. The person's \
+         message follows.]\n\n{prompt}",
+        pieces.concat()
+    )
+}
+
+/// The first words of a prompt, to name its conversation.
+pub fn title(prompt: &str) -> String {
+    let line = prompt
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty())
+        .unwrap_or("");
+    if line.chars().count() <= TITLE {
+        return line.to_owned();
+    }
+    let short: String = line.chars().take(TITLE).collect();
+    let words = short
+        .rsplit_once(char::is_whitespace)
+        .map_or(short.as_str(), |(words, _)| words.trim_end());
+    format!("{words} …")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LIMIT, preceded, title};
+    use crate::entry::{Entry, EntryBody, NoticeLevel};
+    use kernel::{EntryId, MessageId, Timestamp};
+
+    fn entry(ordinal: u32, body: EntryBody) -> Entry {
+        Entry {
+            id: EntryId::mint(),
+            ordinal,
+            turn: 1,
+            at: Timestamp::default(),
+            updated_at: Timestamp::default(),
+            body,
+        }
+    }
+
+    fn prompt(ordinal: u32, text: &str) -> Entry {
+        let body = EntryBody::Prompt {
+            message: MessageId::new("m"),
+            text: text.to_owned(),
+        };
+        entry(ordinal, body)
+    }
+
+    fn answer(ordinal: u32, text: &str) -> Entry {
+        let text = text.to_owned();
+        entry(ordinal, EntryBody::Answer { text })
+    }
+
+    #[test]
+    fn prompts_and_answers_are_told_in_their_order_and_nothing_else() {
+        let notice = EntryBody::Notice {
+            level: NoticeLevel::Note,
+            text: "a notice".to_owned(),
+            detail: None,
+        };
+        let entries = [
+            prompt(0, "fix the login"),
+            entry(1, notice),
+            answer(2, "It is fixed."),
+        ];
+        let told = preceded(&entries, "and now the logout");
+        assert!(
+            told.contains("Person: fix the login\nYou: It is fixed.\n"),
+            "{told}"
+        );
+        assert!(told.starts_with("[Shopfloor:") && told.ends_with("\n\nand now the logout"));
+        assert!(!told.contains("a notice"));
+    }
+
+    #[test]
+    fn a_long_conversation_keeps_its_end_within_the_bound() {
+        let entries: Vec<Entry> = (0..500)
+            .map(|n| answer(n, &format!("{n} {}", "ä".repeat(3000))))
+            .collect();
+        let told = preceded(&entries, "go on");
+        assert!(told.len() < LIMIT + 500, "{}", told.len());
+        assert!(told.contains("You: 499 ä") && !told.contains("You: 400 ä"));
+        assert!(told.contains("ä …\n"));
+    }
+
+    #[test]
+    fn a_conversation_without_words_adds_nothing() {
+        assert_eq!(preceded(&[], "go on"), "go on");
+    }
+
+    #[test]
+    fn a_title_is_the_first_line_cut_at_a_word() {
+        assert_eq!(title("\n  Fix the login \nplease"), "Fix the login");
+        let long = "Make the very long list of things that are still to be done shorter";
+        let cut = "Make the very long list of things that are still to be done …";
+        assert_eq!(title(long), cut);
+        assert_eq!(title(&"x".repeat(100)), format!("{} …", "x".repeat(60)));
+    }
+}

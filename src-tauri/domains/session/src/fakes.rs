@@ -1,0 +1,291 @@
+//! The ports, in memory, for this crate's tests.
+#![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
+
+use crate::entry::{Entry, EntryBody, RequestOutcome};
+use crate::error::SessionError;
+use crate::port::{
+    AgentConnection, AgentEvent, AgentProgram, AgentRegistry, AgentRuntime, AgentStore, Detection,
+    Launch, SessionStore,
+};
+use crate::session::{Answer, Message, MessageState, Session};
+use kernel::{AgentId, Clock, MessageId, SessionId, Timestamp};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use tokio::sync::mpsc;
+
+/// A clock that goes on by a millisecond each time somebody looks.
+#[derive(Default)]
+pub struct FakeClock(AtomicU64);
+
+impl Clock for FakeClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.fetch_add(1, Ordering::SeqCst))
+    }
+}
+
+/// Rows in memory; refuses all writes while the disk is full.
+#[derive(Default)]
+pub struct FakeStore {
+    rows: Mutex<Rows>,
+    pub disk_is_full: AtomicBool,
+}
+
+#[derive(Default)]
+struct Rows {
+    sessions: BTreeMap<SessionId, Session>,
+    messages: BTreeMap<MessageId, Message>,
+    entries: BTreeMap<(SessionId, u32), Entry>,
+    agents: BTreeMap<String, AgentProgram>,
+}
+
+impl FakeStore {
+    pub fn fill_disk(&self, full: bool) {
+        self.disk_is_full.store(full, Ordering::SeqCst);
+    }
+
+    pub fn message(&self, id: &MessageId) -> Option<Message> {
+        self.rows().messages.get(id).cloned()
+    }
+
+    pub fn session(&self, id: &SessionId) -> Session {
+        self.rows().sessions[id].clone()
+    }
+
+    fn rows(&self) -> MutexGuard<'_, Rows> {
+        self.rows.lock().unwrap()
+    }
+
+    fn write(&self) -> Result<MutexGuard<'_, Rows>, SessionError> {
+        if self.disk_is_full.load(Ordering::SeqCst) {
+            return Err(SessionError::Store("The disk is full.".to_owned()));
+        }
+        Ok(self.rows())
+    }
+}
+
+impl Rows {
+    fn put(&mut self, session: &SessionId, entry: &Entry) {
+        let key = (session.clone(), entry.ordinal);
+        if let Some(old) = self.entries.insert(key, entry.clone()) {
+            assert_eq!(old.id, entry.id, "two entries in one place");
+        }
+    }
+}
+
+impl SessionStore for FakeStore {
+    fn sessions(&self) -> Result<Vec<Session>, SessionError> {
+        Ok(self.rows().sessions.values().cloned().collect())
+    }
+
+    fn save_session(&self, session: &Session) -> Result<(), SessionError> {
+        let id = session.id.clone();
+        self.write()?.sessions.insert(id, session.clone());
+        Ok(())
+    }
+
+    fn open_messages(&self, session: &SessionId) -> Result<Vec<Message>, SessionError> {
+        let rows = self.rows();
+        let open =
+            |message: &&Message| message.session == *session && message.state != MessageState::Sent;
+        let mut open: Vec<_> = rows.messages.values().filter(open).cloned().collect();
+        open.sort_by_key(|message| message.position);
+        Ok(open)
+    }
+
+    fn save_message(&self, message: &Message) -> Result<(), SessionError> {
+        let id = message.id.clone();
+        self.write()?.messages.insert(id, message.clone());
+        Ok(())
+    }
+
+    fn remove_message(&self, message: &MessageId) -> Result<(), SessionError> {
+        self.write()?.messages.remove(message);
+        Ok(())
+    }
+
+    fn save_entries(&self, session: &SessionId, entries: &[Entry]) -> Result<(), SessionError> {
+        let mut rows = self.write()?;
+        for entry in entries {
+            rows.put(session, entry);
+        }
+        Ok(())
+    }
+
+    fn save_sent(&self, message: &Message, prompt: &Entry) -> Result<(), SessionError> {
+        let mut rows = self.write()?;
+        rows.put(&message.session, prompt);
+        rows.messages.insert(message.id.clone(), message.clone());
+        Ok(())
+    }
+
+    fn entries(
+        &self,
+        session: &SessionId,
+        before: Option<u32>,
+        limit: u32,
+    ) -> Result<Vec<Entry>, SessionError> {
+        let rows = self.rows();
+        let below = before.unwrap_or(u32::MAX);
+        let range = (session.clone(), 0)..(session.clone(), below);
+        let mut newest: Vec<_> = rows
+            .entries
+            .range(range)
+            .rev()
+            .take(limit as usize)
+            .map(|(_, entry)| entry.clone())
+            .collect();
+        newest.reverse();
+        Ok(newest)
+    }
+
+    fn pending_entries(&self, session: &SessionId) -> Result<Vec<Entry>, SessionError> {
+        let pending = |entry: &Entry| {
+            matches!(
+                entry.body,
+                EntryBody::Request {
+                    outcome: RequestOutcome::Pending,
+                    ..
+                }
+            )
+        };
+        let all = self.entries(session, None, u32::MAX)?;
+        Ok(all.into_iter().filter(pending).collect())
+    }
+}
+
+impl AgentStore for FakeStore {
+    fn agents(&self) -> Result<Vec<AgentProgram>, SessionError> {
+        let mut agents: Vec<_> = self.rows().agents.values().cloned().collect();
+        agents.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(agents)
+    }
+
+    fn save_agent(&self, agent: &AgentProgram) -> Result<(), SessionError> {
+        let id = agent.id.to_string();
+        self.write()?.agents.insert(id, agent.clone());
+        Ok(())
+    }
+
+    fn remove_agent(&self, id: &AgentId) -> Result<(), SessionError> {
+        self.write()?.agents.remove(id.as_str());
+        Ok(())
+    }
+}
+
+/// Ships `alpha`, `beta` and `practice`; those whose command is named are there.
+pub struct FakeRegistry {
+    found: Vec<String>,
+}
+
+impl FakeRegistry {
+    pub fn with(found: &[&str]) -> Self {
+        let found = found.iter().map(|command| (*command).to_owned()).collect();
+        Self { found }
+    }
+}
+
+impl AgentRegistry for FakeRegistry {
+    fn shipped(&self) -> Vec<AgentProgram> {
+        ["alpha", "beta", "practice"]
+            .map(|id| AgentProgram {
+                id: AgentId::new(id),
+                name: id.to_owned(),
+                command: id.to_owned(),
+                args: Vec::new(),
+                env: Vec::new(),
+            })
+            .into()
+    }
+
+    fn detect(&self, program: &AgentProgram) -> Detection {
+        if self.found.contains(&program.command) {
+            let path = PathBuf::from("/bin").join(&program.command);
+            Detection::Found { path }
+        } else {
+            let install = format!("install {}", program.command);
+            Detection::Missing { install }
+        }
+    }
+}
+
+/// Hands each launch to the test.
+pub struct FakeRuntime {
+    launched: mpsc::UnboundedSender<FakeAgent>,
+}
+
+impl FakeRuntime {
+    pub fn new() -> (Self, mpsc::UnboundedReceiver<FakeAgent>) {
+        let (launched, agents) = mpsc::unbounded_channel();
+        (Self { launched }, agents)
+    }
+}
+
+impl AgentRuntime for FakeRuntime {
+    fn launch(&self, launch: Launch, events: mpsc::Sender<AgentEvent>) -> Arc<dyn AgentConnection> {
+        let (calls, called) = mpsc::unbounded_channel();
+        let agent = FakeAgent {
+            launch,
+            events,
+            called,
+        };
+        let _ = self.launched.send(agent);
+        Arc::new(FakeConnection { calls })
+    }
+}
+
+/// What was asked of an agent.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Call {
+    Prompt(String),
+    Cancel,
+    Answer(String, Answer),
+    Close,
+}
+
+struct FakeConnection {
+    calls: mpsc::UnboundedSender<Call>,
+}
+
+impl AgentConnection for FakeConnection {
+    fn prompt(&self, text: String) {
+        let _ = self.calls.send(Call::Prompt(text));
+    }
+
+    fn cancel(&self) {
+        let _ = self.calls.send(Call::Cancel);
+    }
+
+    fn answer(&self, token: &str, answer: &Answer) {
+        let call = Call::Answer(token.to_owned(), answer.clone());
+        let _ = self.calls.send(call);
+    }
+
+    fn close(&self) {
+        let _ = self.calls.send(Call::Close);
+    }
+}
+
+/// The agent's side of a launch, played by the test.
+pub struct FakeAgent {
+    pub launch: Launch,
+    pub events: mpsc::Sender<AgentEvent>,
+    called: mpsc::UnboundedReceiver<Call>,
+}
+
+impl FakeAgent {
+    pub async fn says(&self, event: AgentEvent) {
+        self.events.send(event).await.unwrap();
+    }
+
+    /// The next thing that is asked of it.
+    pub async fn called(&mut self) -> Call {
+        self.called.recv().await.expect("the connection is dropped")
+    }
+
+    /// What was asked of it already.
+    pub fn calls(&mut self) -> Vec<Call> {
+        std::iter::from_fn(|| self.called.try_recv().ok()).collect()
+    }
+}

@@ -1,0 +1,427 @@
+//! One session's task: it owns the state, hears its agent and nobody else's, and obeys the person first.
+
+mod hear;
+mod queue;
+mod save;
+
+use crate::entry::NoticeLevel;
+use crate::error::{Cause, SessionError};
+use crate::machine::{Effect, Input, Life, LifeEvent, START_LIMIT_SECONDS, SessionState, step};
+use crate::port::{AgentConnection, AgentEvent, AgentProgram, Launch};
+use crate::session::{Answer, Message, Session, SessionSummary, Usage};
+use crate::sessions::{Page, Shared};
+use crate::transcript::{Stamp, Transcript};
+use hear::OpenTurn;
+use kernel::{EntryId, MessageId, RequestId};
+use save::Unsaved;
+use std::collections::{HashSet, VecDeque};
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Sleep, sleep};
+
+/// How many events may wait for the task; then the agent is slowed down.
+const WAITING_EVENTS: usize = 256;
+/// How many events are taken at a time, between two looks at what the person wants.
+const BATCH: usize = 64;
+
+/// What a session begins with.
+pub(crate) struct Start {
+    pub(crate) session: Session,
+    /// Its messages that are not sent, by position.
+    pub(crate) queue: Vec<Message>,
+    /// How many entries its transcript has.
+    pub(crate) next_ordinal: u32,
+}
+
+type Reply<T> = oneshot::Sender<T>;
+type Outcome<T> = Reply<Result<T, SessionError>>;
+
+/// What the person wants of a session.
+pub(crate) enum Command {
+    OpenPlace {
+        cwd: PathBuf,
+        reply: Reply<()>,
+    },
+    /// Replies when the process is gone.
+    ClosePlace {
+        reply: Reply<()>,
+    },
+    Send {
+        text: String,
+        reply: Outcome<MessageId>,
+    },
+    TakeBack {
+        message: MessageId,
+        reply: Outcome<String>,
+    },
+    Resend {
+        message: MessageId,
+        reply: Outcome<()>,
+    },
+    Answer {
+        request: RequestId,
+        answer: Answer,
+        reply: Outcome<()>,
+    },
+    StopTurn {
+        reply: Reply<()>,
+    },
+    End {
+        reply: Reply<()>,
+    },
+    Page {
+        before: Option<u32>,
+        limit: u32,
+        reply: Outcome<Page>,
+    },
+    /// Replies when the process is gone; then the task ends.
+    Leave {
+        reply: Reply<()>,
+    },
+}
+
+type Timer = Option<Pin<Box<Sleep>>>;
+
+/// The state of one session.
+pub(crate) struct Live {
+    shared: Arc<Shared>,
+    session: Session,
+    life: Life,
+    place: Option<PathBuf>,
+    /// Messages that are not sent, by position.
+    queue: Vec<Message>,
+    /// The message that is recorded as being sent and not yet in the agent's pipe.
+    in_flight: Option<MessageId>,
+    /// A message waits that could not be recorded, or came while the one before was not stored.
+    offer_due: bool,
+    transcript: Transcript,
+    turn: Option<OpenTurn>,
+    /// Requests of this run that are no longer open.
+    settled: HashSet<RequestId>,
+    /// Messages of this run that are with the agent.
+    delivered: HashSet<MessageId>,
+    /// The next prompt tells the agent what was said before.
+    digest_due: bool,
+    usage: Option<Usage>,
+    activity: Option<String>,
+    agent: Option<Arc<dyn AgentConnection>>,
+    events: Option<mpsc::Receiver<AgentEvent>>,
+    start_limit: Timer,
+    save_timer: Timer,
+    unsaved: Unsaved,
+    /// Counts the batches of changes that were told.
+    revision: u32,
+    /// Who waits for the process to be gone.
+    waiters: Vec<Reply<()>>,
+    leaving: bool,
+}
+
+impl Live {
+    pub(crate) fn new(shared: Arc<Shared>, start: Start) -> Self {
+        let Start {
+            session,
+            queue,
+            next_ordinal,
+        } = start;
+        Self {
+            shared,
+            life: Life::at_rest(&session.state),
+            transcript: Transcript::new(next_ordinal, session.turn),
+            session,
+            place: None,
+            queue,
+            in_flight: None,
+            offer_due: false,
+            turn: None,
+            settled: HashSet::new(),
+            delivered: HashSet::new(),
+            digest_due: false,
+            usage: None,
+            activity: None,
+            agent: None,
+            events: None,
+            start_limit: None,
+            save_timer: None,
+            unsaved: Unsaved::default(),
+            revision: 0,
+            waiters: Vec::new(),
+            leaving: false,
+        }
+    }
+
+    /// Lives until the person leaves. The person comes first, then what is due, then the agent: its flood delays
+    /// neither an answer nor what others see of it.
+    pub(crate) async fn run(mut self, mut commands: mpsc::UnboundedReceiver<Command>) {
+        let mut heard = Vec::with_capacity(BATCH);
+        while !self.leaving || self.life.has_process() {
+            let listens = self.events.is_some() && !self.has_too_much_unsaved();
+            tokio::select! {
+                biased;
+                command = commands.recv() => match command {
+                    Some(command) => self.obey(command).await,
+                    None => return,
+                },
+                () = due(&mut self.start_limit) => self.start_timed_out().await,
+                () = due(&mut self.save_timer) => self.save_and_go_on().await,
+                count = receive(&mut self.events, &mut heard), if listens => {
+                    if count == 0 {
+                        heard.push(vanished());
+                    }
+                    for event in heard.drain(..) {
+                        let is_last = matches!(event, AgentEvent::Ended { .. });
+                        self.hear(event).await;
+                        if is_last {
+                            break;
+                        }
+                    }
+                    self.save_if_much().await;
+                }
+            }
+        }
+    }
+
+    async fn obey(&mut self, command: Command) {
+        // A reply that nobody waits for any more is not an error: the caller was dropped.
+        match command {
+            Command::OpenPlace { cwd, reply } => {
+                self.place = Some(cwd);
+                let _ = reply.send(());
+                self.go_on_with_the_queue().await;
+            }
+            Command::ClosePlace { reply } => {
+                self.place = None;
+                self.end().await;
+                self.waiters.push(reply);
+                self.tell_waiters();
+            }
+            Command::Send { text, reply } => self.send(text, reply).await,
+            Command::TakeBack { message, reply } => {
+                let _ = reply.send(self.take_back(&message).await);
+            }
+            Command::Resend { message, reply } => self.resend(&message, reply).await,
+            Command::Answer {
+                request,
+                answer,
+                reply,
+            } => {
+                let _ = reply.send(self.answer(&request, &answer).await);
+            }
+            Command::StopTurn { reply } => {
+                self.stop_turn().await;
+                let _ = reply.send(());
+            }
+            Command::End { reply } => {
+                self.end().await;
+                let _ = reply.send(());
+            }
+            Command::Page {
+                before,
+                limit,
+                reply,
+            } => {
+                let _ = reply.send(self.page(before, limit).await);
+            }
+            Command::Leave { reply } => {
+                self.place = None;
+                self.leaving = true;
+                self.end().await;
+                self.waiters.push(reply);
+                self.tell_waiters();
+            }
+        }
+    }
+
+    async fn end(&mut self) {
+        self.advance(Input::End).await;
+        self.save_now().await;
+    }
+
+    fn tell_waiters(&mut self) {
+        if !self.life.has_process() {
+            self.tell_all_waiters();
+        }
+    }
+
+    fn tell_all_waiters(&mut self) {
+        for waiter in self.waiters.drain(..) {
+            let _ = waiter.send(());
+        }
+    }
+
+    /// Steps the machine and does what it asks for, until it asks for nothing more.
+    async fn advance(&mut self, input: Input) {
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            let (life, effects) = step(self.life.clone(), input);
+            self.life = life;
+            self.enter(self.life.state());
+            for effect in effects {
+                inputs.extend(self.perform(effect).await);
+            }
+        }
+    }
+
+    /// The row follows the machine; a failure is told in the transcript.
+    fn enter(&mut self, state: SessionState) {
+        if self.session.state == state {
+            return;
+        }
+        if let SessionState::Failed { cause } = &state {
+            let detail = match cause {
+                Cause::Crashed { stderr, .. } if !stderr.is_empty() => Some(stderr.clone()),
+                _ => None,
+            };
+            self.notice(NoticeLevel::Error, cause.message(), detail);
+        }
+        if !matches!(state, SessionState::Starting { .. }) {
+            self.start_limit = None;
+        }
+        if !matches!(
+            state,
+            SessionState::Starting { .. } | SessionState::Working { .. }
+        ) {
+            self.activity = None;
+        }
+        self.session.state = state;
+        self.session.state_since = self.shared.clock.now();
+        self.unsaved.row = true;
+        self.touch();
+    }
+
+    async fn perform(&mut self, effect: Effect) -> Option<Input> {
+        match effect {
+            Effect::Launch { incarnation } => {
+                let cause = self.launch().await.err()?;
+                // No process came to be, so nobody else can say that it ended.
+                let event = LifeEvent::Ended(Some(cause));
+                Some(Input::From { incarnation, event })
+            }
+            Effect::Offer => self.offer().await,
+            Effect::Prompt => {
+                self.prompt().await;
+                None
+            }
+            Effect::Cancel => {
+                if let Some(agent) = &self.agent {
+                    agent.cancel();
+                }
+                None
+            }
+            Effect::Close => {
+                if let Some(agent) = &self.agent {
+                    agent.close();
+                }
+                None
+            }
+        }
+    }
+
+    async fn launch(&mut self) -> Result<(), Cause> {
+        let missing = |said: String| Cause::BinaryMissing {
+            command: self.session.agent.to_string(),
+            said,
+        };
+        let program = match self.shared.agents.resolve(&self.session.agent).await {
+            Ok(program) => program,
+            Err(SessionError::Unknown { .. }) => {
+                return Err(missing("it is not in the settings any more".to_owned()));
+            }
+            Err(error) => return Err(missing(error.to_string())),
+        };
+        let Some(cwd) = self.place.clone() else {
+            return Err(missing("its workspace has no folder".to_owned()));
+        };
+        self.activity = Some(format!("Starting {}", program.name));
+        self.start_in(program, cwd);
+        Ok(())
+    }
+
+    fn start_in(&mut self, program: AgentProgram, cwd: PathBuf) {
+        let launch = Launch {
+            session: self.session.id.clone(),
+            program,
+            cwd,
+            resume: self.session.agent_session.clone(),
+        };
+        let (sender, events) = mpsc::channel(WAITING_EVENTS);
+        self.agent = Some(self.shared.runtime.launch(launch, sender));
+        self.events = Some(events);
+        let limit = Duration::from_secs(u64::from(START_LIMIT_SECONDS));
+        self.start_limit = Some(Box::pin(sleep(limit)));
+    }
+
+    async fn start_timed_out(&mut self) {
+        self.start_limit = None;
+        self.live_event(LifeEvent::StartTimedOut).await;
+        self.save_now().await;
+    }
+
+    async fn live_event(&mut self, event: LifeEvent) {
+        let incarnation = self.life.incarnation();
+        self.advance(Input::From { incarnation, event }).await;
+    }
+
+    fn notice(&mut self, level: NoticeLevel, text: String, detail: Option<String>) {
+        let stamp = self.stamp();
+        self.transcript.notice(level, text, detail, stamp);
+        self.touch();
+    }
+
+    fn stamp(&self) -> Stamp {
+        Stamp {
+            id: EntryId::mint(),
+            at: self.shared.clock.now(),
+        }
+    }
+
+    /// What others may know of it now.
+    pub(crate) fn summary(&self) -> SessionSummary {
+        let session = &self.session;
+        SessionSummary {
+            id: session.id.clone(),
+            workspace: session.workspace.clone(),
+            agent: session.agent.clone(),
+            title: session.title.clone(),
+            state: session.state.clone(),
+            state_since: session.state_since,
+            activity: self.unsaved.trouble().or_else(|| self.activity.clone()),
+            pending: self.transcript.pending(&session.id),
+            queue: self.queue.clone(),
+            turn: session.turn,
+            turn_ended_at: session.turn_ended_at,
+            usage: self.usage.clone(),
+            created_at: session.created_at,
+        }
+    }
+}
+
+/// Comes when the timer is over, never when there is none.
+async fn due(timer: &mut Timer) {
+    match timer {
+        Some(timer) => timer.as_mut().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn receive(
+    events: &mut Option<mpsc::Receiver<AgentEvent>>,
+    into: &mut Vec<AgentEvent>,
+) -> usize {
+    match events {
+        Some(events) => events.recv_many(into, BATCH).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What an agent's end would have told, had its adapter not broken down.
+fn vanished() -> AgentEvent {
+    let cause = Some(Cause::Crashed {
+        code: None,
+        signal: None,
+        stderr: String::new(),
+    });
+    AgentEvent::Ended { cause }
+}

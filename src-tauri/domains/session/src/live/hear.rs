@@ -1,0 +1,248 @@
+//! What comes from the agent, and what the person says to it while it works.
+
+use super::Live;
+use crate::answers::judged;
+use crate::cut;
+use crate::entry::{Ask, NoticeLevel, RequestOutcome};
+use crate::error::{Cause, SessionError};
+use crate::machine::{Input, LifeEvent, SessionState};
+use crate::port::{AgentEvent, Opening, ToolPatch};
+use crate::session::Answer;
+use crate::transcript::Voice;
+use kernel::{RequestId, Timestamp};
+
+/// The turn that runs.
+pub(super) struct OpenTurn {
+    started: Timestamp,
+    /// The person stopped it.
+    stopped: bool,
+}
+
+impl OpenTurn {
+    pub(super) fn begun(started: Timestamp) -> Self {
+        Self {
+            started,
+            stopped: false,
+        }
+    }
+}
+
+impl Live {
+    pub(super) async fn hear(&mut self, event: AgentEvent) {
+        match event {
+            AgentEvent::Opened {
+                agent_session,
+                opening,
+            } => self.opened(agent_session, opening).await,
+            AgentEvent::PromptWritten => self.delivered().await,
+            AgentEvent::Text(text) => self.said(Voice::Answer, &text, "Writing"),
+            AgentEvent::Thought(text) => self.said(Voice::Thought, &text, "Thinking"),
+            AgentEvent::Tool(patch) => self.tool(patch),
+            AgentEvent::Plan(items) => {
+                self.transcript.plan(items, self.stamp());
+                self.does("Planning");
+            }
+            AgentEvent::Asked { token, ask } => self.asked(token, ask).await,
+            AgentEvent::AskWithdrawn { token } => self.withdrawn(&token).await,
+            AgentEvent::Usage(usage) => {
+                self.usage = Some(usage);
+                self.touch();
+            }
+            AgentEvent::Title(title) => self.titled(title),
+            AgentEvent::Other { name, raw } => {
+                self.transcript.other(name, raw, self.stamp());
+                self.touch();
+            }
+            AgentEvent::Trouble(text) => self.notice(NoticeLevel::Warning, text, None),
+            AgentEvent::TurnEnded { reason } => self.turn_ended(reason).await,
+            AgentEvent::TurnFailed(cause) => self.turn_failed(cause).await,
+            AgentEvent::Ended { cause } => self.ended(cause).await,
+        }
+    }
+
+    async fn opened(&mut self, agent_session: String, opening: Opening) {
+        // One that was given up is not taken back because it opens at last.
+        if !matches!(self.session.state, SessionState::Starting { .. }) {
+            return;
+        }
+        self.session.agent_session = Some(agent_session);
+        self.unsaved.row = true;
+        let said = match opening {
+            Opening::New if self.session.turn == 0 => None,
+            Opening::Resumed => Some((
+                NoticeLevel::Note,
+                "The agent goes on where the conversation was.",
+            )),
+            Opening::New | Opening::Lost => {
+                self.digest_due = true;
+                Some((
+                    NoticeLevel::Warning,
+                    "The agent could not resume the conversation. It begins a new one and gets a digest of what \
+                     was said before.",
+                ))
+            }
+        };
+        if let Some((level, text)) = said {
+            self.notice(level, text.to_owned(), None);
+        }
+        self.live_event(LifeEvent::Opened).await;
+        self.save_now().await;
+    }
+
+    fn said(&mut self, voice: Voice, text: &str, activity: &str) {
+        self.transcript.say(voice, text, &self.stamp());
+        self.unsaved.grew(text.len());
+        self.does(activity);
+    }
+
+    fn tool(&mut self, patch: ToolPatch) {
+        self.unsaved
+            .grew(patch.append.as_ref().map_or(0, String::len));
+        let Some(patched) = self.transcript.tool(patch, self.stamp()) else {
+            return;
+        };
+        if patched.ended {
+            self.unsaved.files_touched = true;
+        }
+        self.does(&patched.title);
+    }
+
+    /// The line of activity, while a turn runs; what comes late says nothing of now.
+    fn does(&mut self, activity: &str) {
+        self.unsaved.grew(1024);
+        let open = self.turn.as_ref().is_some_and(|turn| !turn.stopped);
+        if open && self.activity.as_deref() != Some(activity) {
+            self.activity = Some(activity.to_owned());
+        }
+        self.touch();
+    }
+
+    fn titled(&mut self, mut title: String) {
+        cut::shorten_line(&mut title);
+        if !title.trim().is_empty() && title != self.session.title {
+            self.session.title = title;
+            self.unsaved.row = true;
+            self.touch();
+        }
+    }
+
+    async fn asked(&mut self, token: String, ask: Ask) {
+        if self.turn.as_ref().is_some_and(|turn| turn.stopped) {
+            // The person stopped this turn: nothing of it is worth asking them, and the agent must not wait.
+            if let Some(agent) = &self.agent {
+                agent.answer(&token, &Answer::Decline);
+            }
+            return;
+        }
+        let stamp = self.stamp();
+        if self.transcript.ask(RequestId::mint(), token, ask, stamp) {
+            self.save_now().await;
+        }
+    }
+
+    async fn withdrawn(&mut self, token: &str) {
+        if let Some(request) = self.transcript.request_of(token) {
+            let now = self.shared.clock.now();
+            self.transcript
+                .settle(&request, RequestOutcome::Cancelled, now);
+            self.settled.insert(request);
+            self.save_now().await;
+        }
+    }
+
+    /// Stores the answer, then passes it on: never the other way round.
+    pub(super) async fn answer(
+        &mut self,
+        request: &RequestId,
+        answer: &Answer,
+    ) -> Result<(), SessionError> {
+        let Some((ask, token)) = self.transcript.asked(request) else {
+            return Err(if self.settled.contains(request) {
+                SessionError::Lapsed
+            } else {
+                SessionError::Unknown { what: "request" }
+            });
+        };
+        let (outcome, token) = (judged(ask, answer)?, token.to_owned());
+        let agent = self.agent.clone().ok_or(SessionError::Lapsed)?;
+        let now = self.shared.clock.now();
+        self.transcript.decide(request, outcome.clone(), now);
+        if let Err(error) = self.save().await {
+            self.transcript
+                .decide(request, RequestOutcome::Pending, now);
+            return Err(error);
+        }
+        self.transcript.settle(request, outcome, now);
+        self.settled.insert(request.clone());
+        self.publish();
+        agent.answer(&token, answer);
+        Ok(())
+    }
+
+    pub(super) async fn stop_turn(&mut self) {
+        if let Some(turn) = &mut self.turn {
+            turn.stopped = true;
+            let now = self.shared.clock.now();
+            self.settle_requests(&RequestOutcome::Cancelled);
+            self.transcript.cancel_calls(now);
+            self.activity = Some("Stopping".to_owned());
+        }
+        self.advance(Input::StopTurn).await;
+        self.save_now().await;
+    }
+
+    async fn turn_ended(&mut self, reason: String) {
+        if !matches!(self.session.state, SessionState::Working { .. }) {
+            return;
+        }
+        // An agent that ended its turn has read its prompt.
+        self.delivered().await;
+        self.close_turn(Some(reason));
+        self.live_event(LifeEvent::TurnEnded).await;
+        self.save_now().await;
+    }
+
+    async fn turn_failed(&mut self, cause: Cause) {
+        self.undelivered();
+        self.close_turn(None);
+        self.live_event(LifeEvent::TurnFailed(cause)).await;
+        self.save_now().await;
+    }
+
+    async fn ended(&mut self, cause: Option<Cause>) {
+        self.undelivered();
+        let asked_to = matches!(self.session.state, SessionState::Stopping { .. });
+        self.close_turn(asked_to.then(|| "cancelled".to_owned()));
+        self.settle_requests(&RequestOutcome::Lapsed);
+        self.agent = None;
+        self.events = None;
+        self.live_event(LifeEvent::Ended(cause)).await;
+        self.save_now().await;
+        self.tell_all_waiters();
+    }
+
+    /// What the turn left open is closed; `reason` is told unless a failure tells more.
+    fn close_turn(&mut self, reason: Option<String>) {
+        let Some(turn) = self.turn.take() else {
+            return;
+        };
+        let now = self.shared.clock.now();
+        self.transcript.cancel_calls(now);
+        self.settle_requests(&RequestOutcome::Lapsed);
+        if let Some(reason) = reason {
+            let millis = now.millis().saturating_sub(turn.started.millis());
+            self.transcript.turn_end(reason, millis, self.stamp());
+        }
+        self.session.turn_ended_at = Some(now);
+        self.activity = None;
+        self.unsaved.row = true;
+        self.unsaved.files_touched = true;
+        self.touch();
+    }
+
+    fn settle_requests(&mut self, outcome: &RequestOutcome) {
+        let now = self.shared.clock.now();
+        self.settled
+            .extend(self.transcript.settle_all(outcome, now));
+    }
+}

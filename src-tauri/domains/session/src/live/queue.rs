@@ -1,0 +1,197 @@
+//! The person's messages: stored first, given to the agent one at a time, never twice, never dropped.
+
+use super::{Live, Outcome};
+use crate::digest;
+use crate::error::SessionError;
+use crate::live::hear::OpenTurn;
+use crate::machine::{Input, SessionState};
+use crate::session::{Message, MessageState};
+use crate::work::off_the_workers;
+use kernel::MessageId;
+use std::sync::Arc;
+
+/// How far back a digest looks, in entries.
+const DIGEST_ENTRIES: u32 = 400;
+
+impl Live {
+    pub(super) async fn send(&mut self, text: String, reply: Outcome<MessageId>) {
+        if self.session.title.is_empty() {
+            self.session.title = digest::title(&text);
+            self.unsaved.row = true;
+            self.touch();
+        }
+        let message = Message {
+            id: MessageId::mint(),
+            session: self.session.id.clone(),
+            position: self.queue.last().map_or(1, |last| last.position + 1),
+            text,
+            state: MessageState::Queued,
+            created_at: self.shared.clock.now(),
+        };
+        if let Err(error) = self.store_message(message.clone()).await {
+            let _ = reply.send(Err(error));
+            return;
+        }
+        let id = message.id.clone();
+        self.queue.push(message);
+        self.publish();
+        let _ = reply.send(Ok(id));
+        self.deliver().await;
+    }
+
+    pub(super) async fn take_back(&mut self, id: &MessageId) -> Result<String, SessionError> {
+        let place = self.waiting_place(id)?;
+        let (store, removed) = (Arc::clone(&self.shared.store), id.clone());
+        off_the_workers(move || store.remove_message(&removed)).await?;
+        let message = self.queue.remove(place);
+        self.publish();
+        Ok(message.text)
+    }
+
+    pub(super) async fn resend(&mut self, id: &MessageId, reply: Outcome<()>) {
+        let queued = self.queue_again(id).await;
+        let goes = queued.is_ok();
+        let _ = reply.send(queued);
+        if goes {
+            self.deliver().await;
+        }
+    }
+
+    async fn queue_again(&mut self, id: &MessageId) -> Result<(), SessionError> {
+        let place = self.waiting_place(id)?;
+        let mut message = self.queue[place].clone();
+        if message.state == MessageState::Failed {
+            message.state = MessageState::Queued;
+            self.store_message(message.clone()).await?;
+            self.queue[place] = message;
+            self.publish();
+        }
+        Ok(())
+    }
+
+    /// Where a message stands in the queue that is not with the agent.
+    fn waiting_place(&self, id: &MessageId) -> Result<usize, SessionError> {
+        let place = self.queue.iter().position(|message| message.id == *id);
+        match place.map(|place| (place, self.queue[place].state)) {
+            Some((place, MessageState::Queued | MessageState::Failed)) => Ok(place),
+            Some((_, MessageState::Sending | MessageState::Sent)) => Err(SessionError::AlreadySent),
+            None if self.delivered.contains(id) => Err(SessionError::AlreadySent),
+            None => Err(SessionError::Unknown { what: "message" }),
+        }
+    }
+
+    /// The person wants the queue to go on: whatever state the session is in, if it has a place.
+    async fn deliver(&mut self) {
+        if self.place.is_some() {
+            self.advance(Input::Wake).await;
+            self.save_now().await;
+        }
+    }
+
+    /// A place was opened: what waited for it goes out. A failure is the person's to look at first.
+    pub(super) async fn go_on_with_the_queue(&mut self) {
+        let waits = self.next_waiting().is_some();
+        if waits && !matches!(self.session.state, SessionState::Failed { .. }) {
+            self.deliver().await;
+        }
+    }
+
+    fn next_waiting(&self) -> Option<usize> {
+        self.queue
+            .iter()
+            .position(|message| message.state == MessageState::Queued)
+    }
+
+    /// The agent can take a prompt: records the next message as being sent.
+    pub(super) async fn offer(&mut self) -> Option<Input> {
+        self.offer_due = false;
+        let place = self.next_waiting()?;
+        if self.in_flight.is_some() || self.unsaved.has_sent() {
+            // Its row must be true before the next one goes.
+            self.offer_due = true;
+            return None;
+        }
+        let mut message = self.queue[place].clone();
+        message.state = MessageState::Sending;
+        if let Err(error) = self.store_message(message.clone()).await {
+            self.offer_due = true;
+            self.has_trouble(&error);
+            return None;
+        }
+        self.in_flight = Some(message.id.clone());
+        self.queue[place] = message;
+        Some(Input::Prompt)
+    }
+
+    /// Gives the agent the message that was recorded.
+    pub(super) async fn prompt(&mut self) {
+        let in_flight = self.queue.iter().find(|message| {
+            self.in_flight.as_ref() == Some(&message.id) && message.state == MessageState::Sending
+        });
+        let Some(message) = in_flight else {
+            tracing::error!(session = %self.session.id, "a prompt was due without a message");
+            return;
+        };
+        let text = message.text.clone();
+        self.session.turn += 1;
+        self.transcript.begin_turn(self.session.turn);
+        self.turn = Some(OpenTurn::begun(self.shared.clock.now()));
+        self.activity = Some("Waiting for the agent".to_owned());
+        self.unsaved.row = true;
+        // That a turn runs is stored before it runs, so that a kill is not taken for an idle end.
+        self.save_now().await;
+        let text = if self.digest_due {
+            self.with_digest(text).await
+        } else {
+            text
+        };
+        if let Some(agent) = &self.agent {
+            agent.prompt(text);
+        }
+    }
+
+    async fn with_digest(&self, text: String) -> String {
+        let (store, id) = (Arc::clone(&self.shared.store), self.session.id.clone());
+        match off_the_workers(move || store.entries(&id, None, DIGEST_ENTRIES)).await {
+            Ok(entries) => digest::preceded(&entries, &text),
+            Err(error) => {
+                tracing::warn!(session = %self.session.id, %error, "the agent gets no digest");
+                text
+            }
+        }
+    }
+
+    /// The message is in the agent's pipe: it enters the transcript, once.
+    pub(super) async fn delivered(&mut self) {
+        let Some(id) = self.in_flight.take() else {
+            return;
+        };
+        let Some(message) = self.queue.iter().find(|message| message.id == id) else {
+            return;
+        };
+        let mut message = message.clone();
+        message.state = MessageState::Sent;
+        let entry = self.transcript.prompt(&message, self.stamp());
+        self.unsaved.sent(message, entry);
+        self.delivered.insert(id);
+        self.digest_due = false;
+        self.save_now().await;
+    }
+
+    /// The message may or may not have arrived: its text is kept for the person to send again.
+    pub(super) fn undelivered(&mut self) {
+        let Some(id) = self.in_flight.take() else {
+            return;
+        };
+        if let Some(message) = self.queue.iter_mut().find(|message| message.id == id) {
+            message.state = MessageState::Failed;
+            self.unsaved.messages.push(message.clone());
+            self.touch();
+        }
+    }
+
+    async fn store_message(&self, message: Message) -> Result<(), SessionError> {
+        let store = Arc::clone(&self.shared.store);
+        off_the_workers(move || store.save_message(&message)).await
+    }
+}

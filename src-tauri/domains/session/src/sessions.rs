@@ -1,0 +1,325 @@
+//! All conversations: each belongs to one task that owns its state; this hands it what the person wants.
+//!
+//! Invariant: what the person typed is stored before anything answers, and one agent's flood slows only itself.
+
+use crate::agents::Agents;
+use crate::entry::Entry;
+use crate::error::SessionError;
+use crate::live::{Command, Live, Start};
+use crate::machine::SessionState;
+use crate::port::{AgentRuntime, SessionStore};
+use crate::recover::{Recovered, recovered};
+use crate::session::{Answer, Session, SessionFact, SessionSummary};
+use crate::work::off_the_workers;
+use kernel::{AgentId, Clock, FactStream, Facts, MessageId, RequestId, SessionId, WorkspaceId};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+
+/// How long closing a place and shutting down wait for agents to end.
+const END_LIMIT: Duration = Duration::from_secs(15);
+
+/// The conversations. Clones share them.
+#[derive(Clone)]
+pub struct Sessions {
+    shared: Arc<Shared>,
+}
+
+pub(crate) struct Shared {
+    pub(crate) store: Arc<dyn SessionStore>,
+    pub(crate) runtime: Arc<dyn AgentRuntime>,
+    pub(crate) agents: Agents,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) facts: Facts<SessionFact>,
+    slots: Mutex<BTreeMap<SessionId, Slot>>,
+}
+
+struct Slot {
+    summary: SessionSummary,
+    inbox: mpsc::UnboundedSender<Command>,
+}
+
+/// A part of a transcript.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page {
+    /// The entries, in order.
+    pub entries: Vec<Entry>,
+    /// What [`SessionFact::Transcript`] tells up to this revision is contained already.
+    pub revision: u32,
+    /// Whether there are older ones.
+    pub more: bool,
+}
+
+impl Sessions {
+    /// None are known until [`Sessions::recover`] read them.
+    pub fn new(
+        store: Arc<dyn SessionStore>,
+        runtime: Arc<dyn AgentRuntime>,
+        agents: Agents,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                store,
+                runtime,
+                agents,
+                clock,
+                facts: Facts::new(),
+                slots: Mutex::default(),
+            }),
+        }
+    }
+
+    /// Hears what happens from now on.
+    pub fn listen(&self) -> FactStream<SessionFact> {
+        self.shared.facts.listen()
+    }
+
+    /// All of them, oldest first.
+    pub fn summaries(&self) -> Vec<SessionSummary> {
+        let mut all: Vec<_> = self
+            .shared
+            .slots()
+            .values()
+            .map(|slot| slot.summary.clone())
+            .collect();
+        all.sort_by_key(|summary| summary.created_at);
+        all
+    }
+
+    /// One of them.
+    pub fn summary(&self, session: &SessionId) -> Option<SessionSummary> {
+        let slots = self.shared.slots();
+        slots.get(session).map(|slot| slot.summary.clone())
+    }
+
+    /// At start: reads all sessions and makes their rows true after any end of the app. Answers those that a
+    /// kill of the app found alive.
+    pub async fn recover(&self) -> Result<Vec<SessionSummary>, SessionError> {
+        let (store, now) = (Arc::clone(&self.shared.store), self.shared.clock.now());
+        let all = off_the_workers(move || {
+            let rows = store.sessions()?;
+            rows.into_iter()
+                .map(|row| recovered(&*store, row, now))
+                .collect::<Result<Vec<Recovered>, SessionError>>()
+        })
+        .await?;
+        let mut were_live = Vec::new();
+        for one in all {
+            let summary = self.begin(one.start);
+            if one.was_live {
+                were_live.push(summary);
+            }
+        }
+        Ok(were_live)
+    }
+
+    /// A new conversation with this agent. An empty title becomes the first prompt's first words.
+    pub async fn create(
+        &self,
+        workspace: &WorkspaceId,
+        agent: AgentId,
+        title: String,
+    ) -> Result<SessionId, SessionError> {
+        let now = self.shared.clock.now();
+        let session = Session {
+            id: SessionId::mint(),
+            workspace: workspace.clone(),
+            agent,
+            title,
+            state: SessionState::Stopped,
+            agent_session: None,
+            turn: 0,
+            turn_ended_at: None,
+            created_at: now,
+            state_since: now,
+        };
+        let (store, row) = (Arc::clone(&self.shared.store), session.clone());
+        off_the_workers(move || store.save_session(&row)).await?;
+        let id = session.id.clone();
+        let summary = self.begin(Start {
+            session,
+            queue: Vec::new(),
+            next_ordinal: 0,
+        });
+        self.shared.facts.announce(SessionFact::Changed(summary));
+        Ok(id)
+    }
+
+    /// From now on the session may start in this folder; messages that waited for it go out.
+    pub async fn open_place(&self, session: &SessionId, cwd: PathBuf) -> Result<(), SessionError> {
+        self.ask(session, |reply| Command::OpenPlace { cwd, reply })
+            .await
+    }
+
+    /// Ends all sessions of the workspace and waits until their processes are gone, at most 15 s. What is queued
+    /// stays queued until the place is opened again.
+    pub async fn close_place(&self, workspace: &WorkspaceId) -> Result<(), SessionError> {
+        let ends = self.end_all(
+            |summary| summary.workspace == *workspace,
+            |reply| Command::ClosePlace { reply },
+        );
+        timeout(END_LIMIT, all(ends))
+            .await
+            .map_err(|_| SessionError::StillRunning)
+    }
+
+    /// Queues a message, stored when this answers; it goes out as soon as the agent can take it.
+    pub async fn send(&self, session: &SessionId, text: String) -> Result<MessageId, SessionError> {
+        if text.trim().is_empty() {
+            return Err(SessionError::Empty);
+        }
+        self.ask(session, |reply| Command::Send { text, reply })
+            .await?
+    }
+
+    /// Takes a message out of the queue that waits or failed, and answers its text.
+    pub async fn take_back(
+        &self,
+        session: &SessionId,
+        message: &MessageId,
+    ) -> Result<String, SessionError> {
+        let message = message.clone();
+        self.ask(session, |reply| Command::TakeBack { message, reply })
+            .await?
+    }
+
+    /// Queues a failed message again, in its place. For one that waits: tries now.
+    pub async fn resend(
+        &self,
+        session: &SessionId,
+        message: &MessageId,
+    ) -> Result<(), SessionError> {
+        let message = message.clone();
+        self.ask(session, |reply| Command::Resend { message, reply })
+            .await?
+    }
+
+    /// Passes an answer on, after it was stored. An unknown or settled request is an error, never consent.
+    pub async fn answer(
+        &self,
+        session: &SessionId,
+        request: &RequestId,
+        answer: Answer,
+    ) -> Result<(), SessionError> {
+        let request = request.clone();
+        self.ask(session, |reply| Command::Answer {
+            request,
+            answer,
+            reply,
+        })
+        .await?
+    }
+
+    /// Asks the agent to stop its turn; what it asked is cancelled. A start is stopped too.
+    pub async fn stop_turn(&self, session: &SessionId) -> Result<(), SessionError> {
+        self.ask(session, |reply| Command::StopTurn { reply }).await
+    }
+
+    /// Asks the process to end; the conversation stays, and the next message starts it again.
+    pub async fn end(&self, session: &SessionId) -> Result<(), SessionError> {
+        self.ask(session, |reply| Command::End { reply }).await
+    }
+
+    /// At most `limit` entries below `before` (the newest when `None`). Whoever listens since before the call and
+    /// leaves out what is told up to the page's revision sees every change exactly once.
+    pub async fn entries(
+        &self,
+        session: &SessionId,
+        before: Option<u32>,
+        limit: u32,
+    ) -> Result<Page, SessionError> {
+        self.ask(session, |reply| Command::Page {
+            before,
+            limit,
+            reply,
+        })
+        .await?
+    }
+
+    /// Ends all processes and waits for them, at most 15 s. Nothing can be asked of the sessions afterwards.
+    pub async fn shutdown(&self) {
+        let ends = self.end_all(|_| true, |reply| Command::Leave { reply });
+        if timeout(END_LIMIT, all(ends)).await.is_err() {
+            tracing::warn!("not all agents ended in time");
+        }
+    }
+
+    fn begin(&self, start: Start) -> SessionSummary {
+        let (inbox, commands) = mpsc::unbounded_channel();
+        let id = start.session.id.clone();
+        let live = Live::new(Arc::clone(&self.shared), start);
+        let summary = live.summary();
+        let slot = Slot {
+            summary: summary.clone(),
+            inbox,
+        };
+        self.shared.slots().insert(id, slot);
+        tokio::spawn(live.run(commands));
+        summary
+    }
+
+    /// Gives the session's task a command and waits for its answer.
+    async fn ask<T>(
+        &self,
+        session: &SessionId,
+        command: impl FnOnce(oneshot::Sender<T>) -> Command,
+    ) -> Result<T, SessionError> {
+        let (reply, answer) = oneshot::channel();
+        {
+            let slots = self.shared.slots();
+            let slot = slots
+                .get(session)
+                .ok_or(SessionError::Unknown { what: "session" })?;
+            slot.inbox
+                .send(command(reply))
+                .map_err(|_| SessionError::Closing)?;
+        }
+        answer.await.map_err(|_| SessionError::Closing)
+    }
+
+    /// Tells all sessions that `concerns` names to end, at once; each receiver hears when one did.
+    fn end_all(
+        &self,
+        concerns: impl Fn(&SessionSummary) -> bool,
+        command: impl Fn(oneshot::Sender<()>) -> Command,
+    ) -> Vec<oneshot::Receiver<()>> {
+        let mut ends = Vec::new();
+        for slot in self.shared.slots().values() {
+            if concerns(&slot.summary) {
+                let (reply, ended) = oneshot::channel();
+                // Refused by a task that left already: its process is gone.
+                let _ = slot.inbox.send(command(reply));
+                ends.push(ended);
+            }
+        }
+        ends
+    }
+}
+
+async fn all(ends: Vec<oneshot::Receiver<()>>) {
+    for ended in ends {
+        let _ = ended.await;
+    }
+}
+
+impl Shared {
+    /// Makes this the session's summary and tells of it, if it is another than before.
+    pub(crate) fn publish(&self, summary: SessionSummary) {
+        {
+            let mut slots = self.slots();
+            match slots.get_mut(&summary.id) {
+                Some(slot) if slot.summary != summary => slot.summary = summary.clone(),
+                _ => return,
+            }
+        }
+        self.facts.announce(SessionFact::Changed(summary));
+    }
+
+    fn slots(&self) -> MutexGuard<'_, BTreeMap<SessionId, Slot>> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

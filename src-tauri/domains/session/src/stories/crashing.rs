@@ -1,0 +1,301 @@
+//! Agents that fail, and ending them.
+
+use super::{World, asks, ended, opens, text, tool, turn_ends};
+use crate::entry::{EntryBody, ToolStatus};
+use crate::error::{Cause, SessionError};
+use crate::fakes::Call;
+use crate::machine::SessionState;
+use crate::port::{AgentEvent, Opening};
+use crate::session::MessageState;
+use kernel::{AgentId, WorkspaceId};
+use std::time::Duration;
+
+fn crashed() -> Cause {
+    Cause::Crashed {
+        code: Some(101),
+        signal: None,
+        stderr: "thread panicked".to_owned(),
+    }
+}
+
+fn crashes() -> AgentEvent {
+    let cause = Some(crashed());
+    AgentEvent::Ended { cause }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crash_in_a_turn_closes_all_that_was_open_and_says_why() {
+    let mut world = World::new();
+    let (session, agent) = world.at_work("go").await;
+    agent.says(tool("a", ToolStatus::InProgress)).await;
+    agent.says(asks("write")).await;
+    agent.says(text("I am")).await;
+    agent.says(crashes()).await;
+    let summary = world.until_failed(&session).await;
+    assert_eq!(summary.state, SessionState::Failed { cause: crashed() });
+    assert!(summary.pending.is_empty());
+    assert!(summary.turn_ended_at.is_some());
+    let entries = world.entries(&session).await;
+    let told: Vec<_> = entries.iter().map(super::short).collect();
+    let expected = [
+        "prompt: go",
+        "tool: Edit a Cancelled",
+        "request: May I write? Lapsed",
+        "answer: I am",
+        "notice: The agent ended by itself with exit code 101.",
+    ];
+    assert_eq!(told, expected);
+    let EntryBody::Notice { detail, .. } = &entries[4].body else {
+        panic!("the end is a notice");
+    };
+    assert_eq!(detail.as_deref(), Some("thread panicked"));
+
+    world
+        .sessions
+        .send(&session, "again".to_owned())
+        .await
+        .unwrap();
+    let mut next = world.launched().await;
+    assert_eq!(next.launch.resume.as_deref(), Some("theirs"));
+    opens(&next, Opening::Resumed).await;
+    assert_eq!(next.called().await, Call::Prompt("again".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_may_not_have_arrived_is_kept_and_can_be_sent_again() {
+    let mut world = World::new();
+    let session = world.placed().await;
+    let message = world
+        .sessions
+        .send(&session, "go".to_owned())
+        .await
+        .unwrap();
+    let mut agent = world.launched().await;
+    opens(&agent, Opening::New).await;
+    assert_eq!(agent.called().await, Call::Prompt("go".to_owned()));
+    agent.says(crashes()).await;
+    let summary = world.until_failed(&session).await;
+    assert_eq!(summary.queue[0].state, MessageState::Failed);
+    assert_eq!(summary.queue[0].text, "go");
+    let stored = world.store.message(&message).unwrap();
+    assert_eq!(stored.state, MessageState::Failed);
+    let told = world.told(&session).await;
+    assert!(
+        !told.iter().any(|line| line.starts_with("prompt")),
+        "{told:?}"
+    );
+    assert!(world.nobody_was_launched(), "it is the person's to decide");
+
+    world.sessions.resend(&session, &message).await.unwrap();
+    let mut next = world.launched().await;
+    opens(&next, Opening::Resumed).await;
+    assert_eq!(next.called().await, Call::Prompt("go".to_owned()));
+    next.says(AgentEvent::PromptWritten).await;
+    world.until(&session, |now| now.queue.is_empty()).await;
+    assert_eq!(
+        world.store.message(&message).unwrap().state,
+        MessageState::Sent
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_agent_that_does_not_get_ready_in_a_minute_is_given_up_and_closed() {
+    let mut world = World::new();
+    let session = world.placed().await;
+    world
+        .sessions
+        .send(&session, "go".to_owned())
+        .await
+        .unwrap();
+    let mut agent = world.launched().await;
+    let before = tokio::time::Instant::now();
+    let summary = world.until_failed(&session).await;
+    let waited = before.elapsed();
+    assert!(waited >= Duration::from_secs(59) && waited < Duration::from_secs(61));
+    let cause = Cause::StartTimedOut { seconds: 60 };
+    assert_eq!(summary.state, SessionState::Failed { cause });
+    assert_eq!(agent.called().await, Call::Close);
+    assert_eq!(summary.queue[0].state, MessageState::Queued);
+
+    opens(&agent, Opening::New).await;
+    world
+        .sessions
+        .send(&session, "more".to_owned())
+        .await
+        .unwrap();
+    assert!(world.nobody_was_launched(), "the old one is still there");
+    agent.says(ended()).await;
+    let mut next = world.launched().await;
+    assert_eq!(next.launch.resume, None);
+    assert!(agent.calls().is_empty(), "a late opening is nothing");
+    opens(&next, Opening::New).await;
+    assert_eq!(next.called().await, Call::Prompt("go".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_agent_that_opened_in_time_may_work_for_hours() {
+    let mut world = World::new();
+    let (session, agent) = world.at_work("go").await;
+    tokio::time::sleep(Duration::from_secs(3 * 3600)).await;
+    agent.says(turn_ends()).await;
+    world.until_ready(&session).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missing_program_is_said_and_the_message_waits() {
+    let mut world = World::new();
+    let workspace = WorkspaceId::new("w");
+    let gone = AgentId::new("gone");
+    let session = world
+        .sessions
+        .create(&workspace, gone, "T".to_owned())
+        .await
+        .unwrap();
+    world.open_place(&session).await;
+    world
+        .sessions
+        .send(&session, "go".to_owned())
+        .await
+        .unwrap();
+    let summary = world.until_failed(&session).await;
+    let SessionState::Failed { cause } = &summary.state else {
+        panic!("it failed");
+    };
+    assert!(
+        cause.message().contains("gone could not be started"),
+        "{cause:?}"
+    );
+    assert_eq!(summary.queue[0].state, MessageState::Queued);
+    assert_eq!(world.store.session(&session).state, summary.state);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_refuses_leaves_the_process_for_the_next_message() {
+    let mut world = World::new();
+    let (session, mut agent) = world.at_work("go").await;
+    let said = "limit reached".to_owned();
+    agent
+        .says(AgentEvent::TurnFailed(Cause::Quota { said }))
+        .await;
+    world.until_failed(&session).await;
+    world
+        .sessions
+        .send(&session, "again".to_owned())
+        .await
+        .unwrap();
+    assert_eq!(agent.called().await, Call::Prompt("again".to_owned()));
+    assert!(world.nobody_was_launched());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_agent_that_is_not_signed_in_is_closed_and_started_anew() {
+    let mut world = World::new();
+    let (session, mut agent) = world.at_work("go").await;
+    let said = "run login".to_owned();
+    agent
+        .says(AgentEvent::TurnFailed(Cause::SignIn { said }))
+        .await;
+    world.until_failed(&session).await;
+    assert_eq!(agent.called().await, Call::Close);
+    agent.says(ended()).await;
+    world
+        .sessions
+        .send(&session, "again".to_owned())
+        .await
+        .unwrap();
+    world.launched().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_adapter_that_breaks_down_counts_as_a_crash() {
+    let mut world = World::new();
+    let (session, agent) = world.at_work("go").await;
+    drop(agent);
+    let summary = world.until_failed(&session).await;
+    let SessionState::Failed { cause } = summary.state else {
+        panic!("it failed");
+    };
+    assert!(matches!(cause, Cause::Crashed { .. }));
+}
+
+#[tokio::test(start_paused = true)]
+async fn closing_a_place_waits_for_its_agents_and_keeps_the_queue() {
+    let mut world = World::new();
+    let (session, mut agent) = world.at_work("go").await;
+    world
+        .sessions
+        .send(&session, "next".to_owned())
+        .await
+        .unwrap();
+    let sessions = world.sessions.clone();
+    let closing = tokio::spawn(async move { sessions.close_place(&WorkspaceId::new("w")).await });
+    assert_eq!(agent.called().await, Call::Close);
+    assert!(!closing.is_finished());
+    agent.says(text("last words")).await;
+    agent.says(ended()).await;
+    closing.await.unwrap().unwrap();
+    let summary = world.summary(&session);
+    assert_eq!(summary.state, SessionState::Stopped);
+    assert_eq!(summary.queue[0].state, MessageState::Queued);
+    let told = world.told(&session).await;
+    assert_eq!(told, ["prompt: go", "answer: last words", "end: cancelled"]);
+
+    world
+        .sessions
+        .send(&session, "more".to_owned())
+        .await
+        .unwrap();
+    assert!(world.nobody_was_launched(), "there is no place to work in");
+    world.open_place(&session).await;
+    let mut next = world.launched().await;
+    opens(&next, Opening::Resumed).await;
+    assert_eq!(next.called().await, Call::Prompt("next".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn closing_a_place_without_agents_is_done_at_once_and_concerns_no_other() {
+    let mut world = World::new();
+    let (working, mut agent) = world.at_work("go").await;
+    world
+        .sessions
+        .close_place(&WorkspaceId::new("other"))
+        .await
+        .unwrap();
+    assert!(agent.calls().is_empty());
+    assert!(matches!(
+        world.summary(&working).state,
+        SessionState::Working { .. }
+    ));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_agent_that_does_not_end_is_said_after_fifteen_seconds() {
+    let mut world = World::new();
+    let (_session, _agent) = world.at_work("go").await;
+    let before = tokio::time::Instant::now();
+    let closed = world.sessions.close_place(&WorkspaceId::new("w")).await;
+    assert!(matches!(closed, Err(SessionError::StillRunning)));
+    assert!(before.elapsed() >= Duration::from_secs(15));
+}
+
+#[tokio::test(start_paused = true)]
+async fn shutting_down_ends_all_agents_and_then_nothing_can_be_asked() {
+    let mut world = World::new();
+    let (one, mut first) = world.at_work("go").await;
+    let (two, mut second) = world.at_work("go").await;
+    let idle = world.placed().await;
+    let sessions = world.sessions.clone();
+    let leaving = tokio::spawn(async move { sessions.shutdown().await });
+    for agent in [&mut first, &mut second] {
+        assert_eq!(agent.called().await, Call::Close);
+    }
+    assert!(!leaving.is_finished());
+    first.says(ended()).await;
+    second.says(ended()).await;
+    leaving.await.unwrap();
+    for session in [one, two, idle] {
+        assert_eq!(world.store.session(&session).state, SessionState::Stopped);
+        let sent = world.sessions.send(&session, "more".to_owned()).await;
+        assert!(matches!(sent, Err(SessionError::Closing)));
+    }
+}
