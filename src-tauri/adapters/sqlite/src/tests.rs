@@ -4,6 +4,7 @@
 mod conversations;
 mod robustness;
 mod tasks;
+mod together;
 
 use crate::Database;
 use ::session::machine::SessionState;
