@@ -3,27 +3,25 @@
 mod hear;
 mod queue;
 mod save;
+mod steps;
 
 use crate::entry::NoticeLevel;
 use crate::error::{Cause, SessionError};
-use crate::machine::{Effect, Input, Life, LifeEvent, START_LIMIT_SECONDS, SessionState, step};
-use crate::port::{AgentConnection, AgentEvent, AgentProgram, Launch};
+use crate::machine::{Input, Life};
+use crate::port::{AgentConnection, AgentEvent};
 use crate::session::{Answer, Message, Session, SessionSummary, Usage};
 use crate::sessions::{Page, Shared};
 use crate::transcript::{Stamp, Transcript};
 use hear::OpenTurn;
 use kernel::{EntryId, MessageId, RequestId};
 use save::Unsaved;
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Sleep, sleep};
+use tokio::time::Sleep;
 
-/// How many events may wait for the task; then the agent is slowed down.
-const WAITING_EVENTS: usize = 256;
 /// How many events are taken at a time, between two looks at what the person wants.
 const BATCH: usize = 64;
 
@@ -249,119 +247,6 @@ impl Live {
         for waiter in self.waiters.drain(..) {
             let _ = waiter.send(());
         }
-    }
-
-    /// Steps the machine and does what it asks for, until it asks for nothing more.
-    async fn advance(&mut self, input: Input) {
-        let mut inputs = VecDeque::from([input]);
-        while let Some(input) = inputs.pop_front() {
-            let (life, effects) = step(self.life.clone(), input);
-            self.life = life;
-            self.enter(self.life.state());
-            for effect in effects {
-                inputs.extend(self.perform(effect).await);
-            }
-        }
-    }
-
-    /// The row follows the machine; a failure is told in the transcript.
-    fn enter(&mut self, state: SessionState) {
-        if self.session.state == state {
-            return;
-        }
-        if let SessionState::Failed { cause } = &state {
-            let detail = match cause {
-                Cause::Crashed { stderr, .. } if !stderr.is_empty() => Some(stderr.clone()),
-                _ => None,
-            };
-            self.notice(NoticeLevel::Error, cause.message(), detail);
-        }
-        if !matches!(state, SessionState::Starting { .. }) {
-            self.start_limit = None;
-        }
-        if !matches!(
-            state,
-            SessionState::Starting { .. } | SessionState::Working { .. }
-        ) {
-            self.activity = None;
-        }
-        self.session.state = state;
-        self.session.state_since = self.shared.clock.now();
-        self.unsaved.row = true;
-        self.touch();
-    }
-
-    async fn perform(&mut self, effect: Effect) -> Option<Input> {
-        match effect {
-            Effect::Launch { incarnation } => {
-                let cause = self.launch().await.err()?;
-                // No process came to be, so nobody else can say that it ended.
-                let event = LifeEvent::Ended(Some(cause));
-                Some(Input::From { incarnation, event })
-            }
-            Effect::Offer => self.offer().await,
-            Effect::Prompt => {
-                self.prompt().await;
-                None
-            }
-            Effect::Cancel => {
-                if let Some(agent) = &self.agent {
-                    agent.cancel();
-                }
-                None
-            }
-            Effect::Close => {
-                if let Some(agent) = &self.agent {
-                    agent.close();
-                }
-                None
-            }
-        }
-    }
-
-    async fn launch(&mut self) -> Result<(), Cause> {
-        let missing = |said: String| Cause::BinaryMissing {
-            command: self.session.agent.to_string(),
-            said,
-        };
-        let program = match self.shared.agents.resolve(&self.session.agent).await {
-            Ok(program) => program,
-            Err(SessionError::Unknown { .. }) => {
-                return Err(missing("it is not in the settings any more".to_owned()));
-            }
-            Err(error) => return Err(missing(error.to_string())),
-        };
-        let Some(cwd) = self.place.clone() else {
-            return Err(missing("its workspace has no folder".to_owned()));
-        };
-        self.activity = Some(format!("Starting {}", program.name));
-        self.start_in(program, cwd);
-        Ok(())
-    }
-
-    fn start_in(&mut self, program: AgentProgram, cwd: PathBuf) {
-        let launch = Launch {
-            session: self.session.id.clone(),
-            program,
-            cwd,
-            resume: self.session.agent_session.clone(),
-        };
-        let (sender, events) = mpsc::channel(WAITING_EVENTS);
-        self.agent = Some(self.shared.runtime.launch(launch, sender));
-        self.events = Some(events);
-        let limit = Duration::from_secs(u64::from(START_LIMIT_SECONDS));
-        self.start_limit = Some(Box::pin(sleep(limit)));
-    }
-
-    async fn start_timed_out(&mut self) {
-        self.start_limit = None;
-        self.live_event(LifeEvent::StartTimedOut).await;
-        self.save_now().await;
-    }
-
-    async fn live_event(&mut self, event: LifeEvent) {
-        let incarnation = self.life.incarnation();
-        self.advance(Input::From { incarnation, event }).await;
     }
 
     fn notice(&mut self, level: NoticeLevel, text: String, detail: Option<String>) {

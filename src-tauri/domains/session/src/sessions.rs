@@ -167,6 +167,17 @@ impl Sessions {
             .map_err(|_| SessionError::StillRunning)
     }
 
+    /// Ends all sessions of a workspace whose rows are gone, and knows them no more. Does not wait for them.
+    pub fn forget(&self, workspace: &WorkspaceId) {
+        self.end_all(
+            |summary| summary.workspace == *workspace,
+            |reply| Command::Leave { reply },
+        );
+        self.shared
+            .slots()
+            .retain(|_, slot| slot.summary.workspace != *workspace);
+    }
+
     /// Queues a message, stored when this answers; it goes out as soon as the agent can take it.
     pub async fn send(&self, session: &SessionId, text: String) -> Result<MessageId, SessionError> {
         if text.trim().is_empty() {

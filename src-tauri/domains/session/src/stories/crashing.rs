@@ -299,3 +299,19 @@ async fn shutting_down_ends_all_agents_and_then_nothing_can_be_asked() {
         assert!(matches!(sent, Err(SessionError::Closing)));
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_sessions_of_a_workspace_that_is_gone_are_ended_and_forgotten() {
+    let mut world = World::new();
+    let (session, mut agent) = world.at_work("go").await;
+    world.sessions.forget(&WorkspaceId::new("other"));
+    assert_eq!(world.sessions.summaries().len(), 1);
+    world.sessions.forget(&WorkspaceId::new("w"));
+    assert_eq!(agent.called().await, Call::Close);
+    assert!(world.sessions.summaries().is_empty());
+    let sent = world.sessions.send(&session, "more".to_owned()).await;
+    assert!(matches!(
+        sent,
+        Err(SessionError::Unknown { what: "session" })
+    ));
+}
