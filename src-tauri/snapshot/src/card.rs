@@ -200,8 +200,10 @@ pub struct GitGroup {
     pub deletions: u32,
     /// Files staged.
     pub staged: u32,
-    /// Commits on the branch that its base does not have.
-    pub ahead: u32,
+    /// Commits that no remote branch has.
+    pub unpushed: u32,
+    /// Commits of the base branch that the workspace does not have.
+    pub behind: u32,
 }
 
 /// A project in the sidebar.

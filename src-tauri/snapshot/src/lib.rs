@@ -2,12 +2,14 @@
 //!
 //! Invariant: a card changes only by a group update with a newer stamp, and its status is derived anew each time.
 
+mod attention;
 mod batch;
 mod card;
 mod picture;
 mod status;
 mod store;
 
+pub use attention::{Glance, Mood, glance};
 pub use batch::Batch;
 pub use card::{
     Card, GitGroup, Life, Pending, PendingKind, ProjectCard, Run, SessionGroup, Step, StepState,
