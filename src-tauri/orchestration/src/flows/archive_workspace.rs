@@ -1,0 +1,31 @@
+//! Off the board and back: agents end before the tree goes, and start again where it could not go.
+
+use kernel::WorkspaceId;
+use workspace::machine::WorkspaceState;
+
+use crate::Orchestration;
+use crate::flows::FlowError;
+
+impl Orchestration {
+    /// Ends the workspace's agents, then checkpoints, verifies and removes its tree. The branch stays.
+    #[tracing::instrument(skip(self))]
+    pub async fn archive_workspace(&self, id: &WorkspaceId) -> Result<(), FlowError> {
+        self.rooms.sessions.close_place(id).await?;
+        let archived = self.rooms.workspaces.archive(id).await;
+        let row = self.rooms.workspaces.get(id).await?;
+        if row.state == WorkspaceState::Ready {
+            self.open_places(&row).await;
+        }
+        archived?;
+        Ok(())
+    }
+
+    /// Brings the tree back as it was; then its sessions may start again.
+    #[tracing::instrument(skip(self))]
+    pub async fn unarchive_workspace(&self, id: &WorkspaceId) -> Result<(), FlowError> {
+        let row = self.rooms.workspaces.unarchive(id).await?;
+        self.board.reconcile().await;
+        self.open_places(&row).await;
+        Ok(())
+    }
+}

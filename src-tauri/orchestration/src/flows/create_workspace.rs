@@ -1,0 +1,85 @@
+//! A task becomes a workspace: rows first, so that nothing typed is lost, then the tree, then the agent.
+
+use kernel::{AgentId, ProjectId, WorkspaceId};
+use workspace::NewWorkspace;
+
+use crate::Orchestration;
+use crate::flows::FlowError;
+
+/// What the person wants done.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// In which project.
+    pub project: ProjectId,
+    /// What the agent should do; may be empty.
+    pub prompt: String,
+    /// By whom; the default agent when `None`.
+    pub agent: Option<AgentId>,
+    /// From which branch or commit; the project's default when `None`.
+    pub base: Option<String>,
+}
+
+impl Orchestration {
+    /// Answers as soon as workspace and prompt are stored; branch, worktree and agent follow.
+    #[tracing::instrument(skip_all, fields(project = %task.project))]
+    pub async fn create_workspace(&self, task: Task) -> Result<WorkspaceId, FlowError> {
+        let agent = match task.agent {
+            Some(agent) => agent,
+            None => self.rooms.agents.default_choice().await?,
+        };
+        let new = NewWorkspace {
+            project: task.project,
+            prompt: task.prompt.clone(),
+            base: task.base,
+            agent: Some(agent.clone()),
+        };
+        let workspace = self.rooms.workspaces.create(new).await?;
+        if !task.prompt.trim().is_empty() {
+            let session = self
+                .rooms
+                .sessions
+                .create(&workspace.id, agent, workspace.name.clone())
+                .await?;
+            self.rooms.sessions.send(&session, task.prompt).await?;
+        }
+        self.begin_set_up(&workspace.id);
+        Ok(workspace.id)
+    }
+
+    /// Makes a workspace's tree again after a failure.
+    #[tracing::instrument(skip(self))]
+    pub async fn retry_set_up(&self, id: &WorkspaceId) -> Result<(), FlowError> {
+        self.rooms.workspaces.get(id).await?;
+        self.begin_set_up(id);
+        Ok(())
+    }
+
+    /// Makes the tree in the background; then messages that waited for it go out.
+    pub(crate) fn begin_set_up(&self, id: &WorkspaceId) {
+        let (this, id) = (self.clone(), id.clone());
+        self.tasks.spawn(async move {
+            match this.rooms.workspaces.provision(&id).await {
+                Ok(row) => this.open_places(&row).await,
+                Err(error) => tracing::warn!(workspace = %id, %error, "set-up did not succeed"),
+            }
+        });
+    }
+
+    /// The workspace's sessions may start in its tree from now on.
+    pub(crate) async fn open_places(&self, row: &workspace::Workspace) {
+        for session in self.rooms.sessions.summaries() {
+            if session.workspace != row.id {
+                continue;
+            }
+            if let Err(error) = self
+                .rooms
+                .sessions
+                .open_place(&session.id, row.path.clone())
+                .await
+            {
+                tracing::error!(session = %session.id, %error, "the session could not be given its place");
+            }
+        }
+        self.numbers.refresh(&row.id);
+    }
+}

@@ -1,0 +1,23 @@
+//! The product's behaviour as a list of file names.
+
+mod archive_workspace;
+mod create_workspace;
+mod practice_project;
+mod recover;
+mod send_message;
+
+pub use create_workspace::Task;
+
+use session::SessionError;
+use workspace::WorkspaceError;
+
+/// What a flow can fail with: an error of the domain it was in.
+#[derive(Debug, thiserror::Error)]
+pub enum FlowError {
+    /// Of projects or workspaces.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    /// Of sessions or agents.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+}
