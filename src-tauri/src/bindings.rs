@@ -1,0 +1,66 @@
+//! The typed border to the window: which commands and events there are, and their TypeScript.
+
+use kernel::WorkspaceId;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use std::path::Path;
+use tauri_specta::{Builder, Event, collect_commands, collect_events};
+
+use crate::commands::{board, changes, diagnostics, projects, sessions, settings, workspaces};
+
+/// The person asked, outside the window, to see a workspace (from the tray or a second start).
+#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
+#[serde(rename_all = "camelCase")]
+pub struct ShowWorkspace {
+    /// Which one.
+    pub workspace: WorkspaceId,
+}
+
+/// All commands and events.
+pub fn builder() -> Builder<tauri::Wry> {
+    Builder::new()
+        .disable_serde_phases()
+        .commands(collect_commands![
+            board::subscribe_board,
+            board::mark_seen,
+            projects::add_project,
+            projects::pick_folder,
+            projects::remove_project,
+            projects::open_practice_project,
+            projects::project_bases,
+            workspaces::create_workspace,
+            workspaces::retry_workspace,
+            workspaces::rename_workspace,
+            workspaces::archive_workspace,
+            workspaces::unarchive_workspace,
+            workspaces::archived_workspaces,
+            sessions::send_message,
+            sessions::take_back_message,
+            sessions::resend_message,
+            sessions::answer_request,
+            sessions::stop_turn,
+            sessions::end_session,
+            sessions::open_conversation,
+            sessions::leave_conversation,
+            sessions::older_entries,
+            changes::workspace_changes,
+            changes::file_diff,
+            settings::agents,
+            settings::save_agent,
+            settings::remove_agent,
+            settings::preferences,
+            settings::save_preferences,
+            diagnostics::diagnostics,
+            diagnostics::report_moment,
+            diagnostics::open_link,
+            diagnostics::reveal_workspace,
+        ])
+        .events(collect_events![ShowWorkspace])
+}
+
+/// Writes the TypeScript of [`builder`] to a file.
+pub fn export(file: &Path) -> Result<(), String> {
+    builder()
+        .export(specta_typescript::Typescript::default(), file)
+        .map_err(|error| error.to_string())
+}

@@ -1,0 +1,14 @@
+//! The typed commands: take input, one call into a domain or a flow, map the error.
+
+pub mod board;
+pub mod changes;
+pub mod diagnostics;
+pub mod projects;
+pub mod sessions;
+pub mod settings;
+pub mod workspaces;
+
+use crate::error::CommandError;
+
+/// What every command answers.
+pub type Answered<T> = Result<T, CommandError>;

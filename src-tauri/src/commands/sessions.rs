@@ -1,0 +1,209 @@
+//! Agent conversations.
+
+use crate::app::App;
+use crate::commands::Answered;
+use kernel::{AgentId, FactStream, MessageId, RequestId, SessionId, WorkspaceId};
+use serde::Serialize;
+use session::{Answer, Entry, SessionError, SessionFact, SessionSummary, TranscriptChange};
+use specta::Type;
+use tauri::State;
+use tauri::async_runtime::spawn;
+use tauri::ipc::Channel;
+
+/// Entries a page holds.
+const PAGE: u32 = 200;
+
+/// A conversation as it is opened: its newest entries and what is live about it.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Conversation {
+    /// The session.
+    pub session: SessionSummary,
+    /// The newest entries, oldest of them first.
+    pub entries: Vec<Entry>,
+    /// Whether there are older ones.
+    pub more: bool,
+    /// Updates up to this revision are contained already.
+    pub revision: u32,
+}
+
+/// What happens in an open conversation.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(
+    tag = "kind",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+pub enum ConversationUpdate {
+    /// Entries came or changed. On a gap in `revision` the window opens the conversation anew.
+    Transcript {
+        /// Counts without gaps.
+        revision: u32,
+        /// In the order they happened.
+        changes: Vec<TranscriptChange>,
+    },
+    /// State, queue, or requests changed.
+    Session {
+        /// The new whole.
+        session: SessionSummary,
+    },
+}
+
+/// Sends a message; begins a session (with this agent, else the workspace's) when none is named. The text is
+/// stored before this answers.
+#[tauri::command]
+#[specta::specta]
+pub async fn send_message(
+    app: State<'_, App>,
+    workspace: WorkspaceId,
+    session: Option<SessionId>,
+    agent: Option<AgentId>,
+    text: String,
+) -> Answered<SessionId> {
+    Ok(app
+        .flows
+        .send_message(&workspace, session, agent, text)
+        .await?)
+}
+
+/// Takes back a message that waits or failed, and answers its text.
+#[tauri::command]
+#[specta::specta]
+pub async fn take_back_message(
+    app: State<'_, App>,
+    session: SessionId,
+    message: MessageId,
+) -> Answered<String> {
+    Ok(app
+        .flows
+        .rooms()
+        .sessions
+        .take_back(&session, &message)
+        .await?)
+}
+
+/// Sends a message again that failed.
+#[tauri::command]
+#[specta::specta]
+pub async fn resend_message(
+    app: State<'_, App>,
+    session: SessionId,
+    message: MessageId,
+) -> Answered<()> {
+    Ok(app
+        .flows
+        .rooms()
+        .sessions
+        .resend(&session, &message)
+        .await?)
+}
+
+/// Answers what an agent asked.
+#[tauri::command]
+#[specta::specta]
+pub async fn answer_request(
+    app: State<'_, App>,
+    session: SessionId,
+    request: RequestId,
+    answer: Answer,
+) -> Answered<()> {
+    Ok(app
+        .flows
+        .rooms()
+        .sessions
+        .answer(&session, &request, answer)
+        .await?)
+}
+
+/// Asks the agent to stop its turn.
+#[tauri::command]
+#[specta::specta]
+pub async fn stop_turn(app: State<'_, App>, session: SessionId) -> Answered<()> {
+    Ok(app.flows.rooms().sessions.stop_turn(&session).await?)
+}
+
+/// Ends the agent's process; the conversation stays.
+#[tauri::command]
+#[specta::specta]
+pub async fn end_session(app: State<'_, App>, session: SessionId) -> Answered<()> {
+    Ok(app.flows.rooms().sessions.end(&session).await?)
+}
+
+/// Opens a conversation; updates follow over the channel until it is left or opened again.
+#[tauri::command]
+#[specta::specta]
+pub async fn open_conversation(
+    app: State<'_, App>,
+    session: SessionId,
+    channel: Channel<ConversationUpdate>,
+) -> Answered<Conversation> {
+    let sessions = &app.flows.rooms().sessions;
+    // Listening begins before the page is read, so that nothing falls between.
+    let facts = sessions.listen();
+    let page = sessions.entries(&session, None, PAGE).await?;
+    let summary = sessions
+        .summary(&session)
+        .ok_or(SessionError::Unknown { what: "session" })?;
+    let feed = spawn(forward(facts, session.clone(), page.revision, channel));
+    app.feed_conversation(session, feed);
+    Ok(Conversation {
+        session: summary,
+        entries: page.entries,
+        more: page.more,
+        revision: page.revision,
+    })
+}
+
+/// Stops the updates of a conversation.
+#[tauri::command]
+#[specta::specta]
+pub async fn leave_conversation(app: State<'_, App>, session: SessionId) -> Answered<()> {
+    app.leave_conversation(&session);
+    Ok(())
+}
+
+/// Up to 200 entries before this ordinal.
+#[tauri::command]
+#[specta::specta]
+pub async fn older_entries(
+    app: State<'_, App>,
+    session: SessionId,
+    before: u32,
+) -> Answered<Vec<Entry>> {
+    Ok(app
+        .flows
+        .rooms()
+        .sessions
+        .entries(&session, Some(before), PAGE)
+        .await?
+        .entries)
+}
+
+/// Passes on what happens in one conversation until the window stops listening.
+async fn forward(
+    mut facts: FactStream<SessionFact>,
+    session: SessionId,
+    known: u32,
+    channel: Channel<ConversationUpdate>,
+) {
+    while let Some(fact) = facts.next().await {
+        let update = match fact {
+            SessionFact::Transcript {
+                session: of,
+                revision,
+                changes,
+            } if of == session && revision > known => {
+                ConversationUpdate::Transcript { revision, changes }
+            }
+            SessionFact::Changed(summary) if summary.id == session => {
+                ConversationUpdate::Session { session: summary }
+            }
+            SessionFact::Transcript { .. }
+            | SessionFact::Changed(_)
+            | SessionFact::FilesTouched(_) => continue,
+        };
+        if channel.send(update).is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The one page of composition: adapters → domains → orchestration.
+
+use agents::Agents as AgentPrograms;
+use git::Git;
+use kernel::Clock;
+use orchestration::{FlowError, Rooms, Running};
+use process::Tag;
+use session::{Agents, Sessions};
+use sqlite::Database;
+use std::path::PathBuf;
+use std::sync::Arc;
+use workspace::{Projects, Workspaces};
+
+use crate::clock::SystemClock;
+use crate::home::Home;
+use crate::search_path::search_path;
+
+/// Builds the house on an opened data directory and starts it.
+pub async fn compose(
+    home: &Home,
+    tag: &Tag,
+    database: Arc<Database>,
+) -> Result<Running, FlowError> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let git = Arc::new(Git::new(tag.clone()));
+    let programs = Arc::new(AgentPrograms::new(
+        tag.clone(),
+        practice_agent(),
+        search_path(),
+    ));
+
+    let projects = Projects::new(
+        Arc::clone(&database) as _,
+        Arc::clone(&database) as _,
+        Arc::clone(&git) as _,
+        Arc::clone(&clock),
+    );
+    let workspaces = Workspaces::new(
+        Arc::clone(&database) as _,
+        Arc::clone(&database) as _,
+        Arc::clone(&git) as _,
+        Arc::clone(&git) as _,
+        Arc::clone(&clock),
+        home.worktrees(),
+    );
+    let agents = Agents::new(Arc::clone(&programs) as _, Arc::clone(&database) as _);
+    let sessions = Sessions::new(
+        Arc::clone(&database) as _,
+        programs as _,
+        agents.clone(),
+        Arc::clone(&clock),
+    );
+
+    orchestration::start(Rooms {
+        projects,
+        workspaces,
+        sessions,
+        agents,
+        clock,
+        practice: home.practice(),
+    })
+    .await
+}
+
+/// The practice agent is installed beside the app.
+fn practice_agent() -> PathBuf {
+    let name = format!("practice-agent{}", std::env::consts::EXE_SUFFIX);
+    std::env::current_exe()
+        .ok()
+        .and_then(|app| app.parent().map(|folder| folder.join(&name)))
+        .unwrap_or_else(|| PathBuf::from(name))
+}

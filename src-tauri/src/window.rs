@@ -1,0 +1,40 @@
+//! The window: made once everything behind it is ready, shown again on demand.
+
+use kernel::WorkspaceId;
+use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder};
+use tauri_specta::Event;
+
+use crate::bindings::ShowWorkspace;
+
+const MAIN: &str = "main";
+
+/// Opens the main window.
+pub fn open(app: &AppHandle) -> tauri::Result<()> {
+    WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
+        .title("Shopfloor")
+        .inner_size(1360.0, 860.0)
+        .min_inner_size(760.0, 480.0)
+        .build()?;
+    Ok(())
+}
+
+/// Brings the main window to the front.
+pub fn show(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(MAIN) else {
+        return;
+    };
+    for done in [window.show(), window.unminimize(), window.set_focus()] {
+        if let Err(error) = done {
+            tracing::warn!(%error, "the window could not be brought to the front");
+        }
+    }
+    tracing::info!("the window was brought to the front");
+}
+
+/// Brings the window to the front and opens a workspace in it.
+pub fn show_workspace(app: &AppHandle, workspace: WorkspaceId) {
+    show(app);
+    if let Err(error) = (ShowWorkspace { workspace }).emit(app) {
+        tracing::warn!(%error, "the window could not be told which workspace to show");
+    }
+}
