@@ -1,0 +1,179 @@
+//! An agent runtime without processes: the test says what each agent does and sees what it was told.
+
+use kernel::AgentId;
+use session::Answer;
+use session::port::{
+    AgentConnection, AgentEvent, AgentProgram, AgentRegistry, AgentRuntime, Detection, Launch,
+    Opening,
+};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{Notify, mpsc};
+
+/// What an agent was told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Told {
+    /// A turn's prompt.
+    Prompt(String),
+    /// Stop the turn.
+    Cancel,
+    /// An answer to a request.
+    Answer(String, Answer),
+    /// End the process.
+    Close,
+}
+
+/// Starts steerable agents; each opens its conversation at once.
+#[derive(Default)]
+pub struct SteeredAgents {
+    started: Mutex<Vec<Arc<SteeredAgent>>>,
+    news: Arc<Notify>,
+}
+
+/// One started agent.
+pub struct SteeredAgent {
+    /// What it was started with.
+    pub launch: Launch,
+    events: mpsc::Sender<AgentEvent>,
+    told: Mutex<Vec<Told>>,
+    outbox: mpsc::UnboundedSender<AgentEvent>,
+    news: Arc<Notify>,
+}
+
+impl SteeredAgents {
+    /// Waits until `n` agents were started in all, and answers the last of them.
+    pub async fn started(&self, n: usize) -> Arc<SteeredAgent> {
+        loop {
+            let news = self.news.notified();
+            if let Some(agent) = lock(&self.started).get(n - 1) {
+                return Arc::clone(agent);
+            }
+            news.await;
+        }
+    }
+
+    /// How many agents were started.
+    pub fn count(&self) -> usize {
+        lock(&self.started).len()
+    }
+}
+
+impl AgentRuntime for SteeredAgents {
+    fn launch(&self, launch: Launch, events: mpsc::Sender<AgentEvent>) -> Arc<dyn AgentConnection> {
+        let (outbox, mut queue) = mpsc::unbounded_channel();
+        let number = self.count() + 1;
+        let opening = if launch.resume.is_some() {
+            Opening::Resumed
+        } else {
+            Opening::New
+        };
+        let agent_session = launch
+            .resume
+            .clone()
+            .unwrap_or_else(|| format!("conversation-{number}"));
+        let agent = Arc::new(SteeredAgent {
+            launch,
+            events: events.clone(),
+            told: Mutex::default(),
+            outbox: outbox.clone(),
+            news: Arc::clone(&self.news),
+        });
+        // One queue keeps what the agent does by itself and what the test makes it do in order.
+        tokio::spawn(async move {
+            while let Some(event) = queue.recv().await {
+                if events.send(event).await.is_err() {
+                    return;
+                }
+            }
+        });
+        outbox
+            .send(AgentEvent::Opened {
+                agent_session,
+                opening,
+            })
+            .ok();
+        lock(&self.started).push(Arc::clone(&agent));
+        self.news.notify_waiters();
+        agent
+    }
+}
+
+impl SteeredAgent {
+    /// Makes the agent do something.
+    pub fn does(&self, event: AgentEvent) {
+        self.outbox.send(event).ok();
+    }
+
+    /// What it was told so far.
+    pub fn told(&self) -> Vec<Told> {
+        lock(&self.told).clone()
+    }
+
+    /// Waits until it was told `n` things in all, and answers the last of them.
+    pub async fn told_times(&self, n: usize) -> Told {
+        loop {
+            let news = self.news.notified();
+            if let Some(told) = lock(&self.told).get(n - 1) {
+                return told.clone();
+            }
+            news.await;
+        }
+    }
+
+    /// Whether the session still listens to it.
+    pub fn is_heard(&self) -> bool {
+        !self.events.is_closed()
+    }
+
+    fn hear(&self, told: Told) {
+        lock(&self.told).push(told);
+        self.news.notify_waiters();
+    }
+}
+
+impl AgentConnection for SteeredAgent {
+    fn prompt(&self, text: String) {
+        self.does(AgentEvent::PromptWritten);
+        self.hear(Told::Prompt(text));
+    }
+
+    fn cancel(&self) {
+        self.hear(Told::Cancel);
+        self.does(AgentEvent::TurnEnded {
+            reason: "cancelled".into(),
+        });
+    }
+
+    fn answer(&self, token: &str, answer: &Answer) {
+        self.hear(Told::Answer(token.into(), answer.clone()));
+    }
+
+    fn close(&self) {
+        self.hear(Told::Close);
+        self.does(AgentEvent::Ended { cause: None });
+    }
+}
+
+/// Ships one agent, `steered`, which is always found.
+pub struct OneAgent;
+
+impl AgentRegistry for OneAgent {
+    fn shipped(&self) -> Vec<AgentProgram> {
+        vec![AgentProgram {
+            id: AgentId::new("steered"),
+            name: "Steered".into(),
+            command: "steered".into(),
+            args: Vec::new(),
+            env: Vec::new(),
+        }]
+    }
+
+    fn detect(&self, _: &AgentProgram) -> Detection {
+        Detection::Found {
+            path: "/steered".into(),
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
