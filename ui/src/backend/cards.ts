@@ -1,0 +1,67 @@
+// How every view reads a card: its tone, its place in a list, and whether it calls for the person. The core has decided
+// all of it already; here it is only put in order.
+import type { Card, Reason, SessionGroup, Status } from './backend';
+
+/** What a status looks like; the design gives each tone a glyph and a colour. */
+export type Tone = 'working' | 'needs' | 'ready' | 'broken' | 'calm';
+
+const tones: Record<Reason, Tone> = {
+  archived: 'calm',
+  archiving: 'working',
+  needs_permission: 'needs',
+  needs_plan_approval: 'needs',
+  needs_answer: 'needs',
+  session_failed: 'broken',
+  setting_up: 'working',
+  setup_failed: 'broken',
+  agent_working: 'working',
+  starting: 'working',
+  not_started: 'calm',
+  turn_finished: 'ready',
+  idle: 'calm',
+};
+
+/** The tone of a status. */
+export function tone(status: Status): Tone {
+  return tones[status.reason];
+}
+
+/** Whether the card belongs to the list of what needs the person. */
+export function needsPerson(card: Card): boolean {
+  return card.status.need === 'urgent' || card.status.need === 'yes';
+}
+
+/** Urgent first, then unseen, then who waits longest; the id settles the rest so that nothing jumps. */
+export function byAttention(a: Card, b: Card): number {
+  return (
+    Number(b.status.need === 'urgent') - Number(a.status.need === 'urgent') ||
+    Number(a.status.seen) - Number(b.status.seen) ||
+    a.status.since - b.status.since ||
+    a.id.localeCompare(b.id)
+  );
+}
+
+/** Oldest workspace first: a place that only changes with the column. */
+export function byAge(a: Card, b: Card): number {
+  return a.workspace.createdAt - b.workspace.createdAt || a.id.localeCompare(b.id);
+}
+
+/** One line for a narrow row: what it does, or what it waits for. */
+export function line(card: Card): string {
+  return card.status.detail ?? card.status.label;
+}
+
+/** The session a person most likely means: one that asks, else one that works, else the newest. */
+export function mainSession(card: Card): SessionGroup | undefined {
+  const newestFirst = [...card.sessions].reverse();
+  return (
+    newestFirst.find((session) => session.pending.length > 0) ??
+    newestFirst.find((session) => isBusy(session)) ??
+    newestFirst[0]
+  );
+}
+
+/** Whether a turn runs or is about to. */
+export function isBusy(session: SessionGroup): boolean {
+  return session.run.kind === 'working' || session.run.kind === 'starting';
+}

@@ -1,0 +1,447 @@
+// Scenes for looking at the window in a browser: the first run, and a busy day. No test depends on them.
+import type { Card, Entry, EntryBody, FileDiff, Reason, SessionGroup, Status, ToolCall } from './backend';
+import { FakeBackend, card, entry, summary } from './fake';
+
+const now = Date.now();
+const seconds = (count: number) => now - count * 1000;
+
+/** The first run: agents are there, nothing else is. */
+export function emptyBackend(): FakeBackend {
+  const fake = new FakeBackend();
+  const shipped = { args: [], env: [], shipped: true, isDefault: false };
+  fake.agentList = [
+    {
+      ...shipped,
+      id: 'claude-code',
+      name: 'Claude Code',
+      command: 'claude-code-acp',
+      path: '/usr/bin/claude-code-acp',
+      install: null,
+      isDefault: true,
+    },
+    { ...shipped, id: 'codex', name: 'Codex', command: 'codex-acp', path: '/usr/bin/codex-acp', install: null },
+    {
+      ...shipped,
+      id: 'gemini',
+      name: 'Gemini CLI',
+      command: 'gemini',
+      args: ['--acp'],
+      path: null,
+      install: 'npm install -g @google/gemini-cli',
+    },
+    {
+      ...shipped,
+      id: 'mine',
+      name: 'My own agent',
+      command: '/opt/agent/run',
+      args: ['--stdio'],
+      shipped: false,
+      path: '/opt/agent/run',
+      install: null,
+    },
+    {
+      ...shipped,
+      id: 'practice',
+      name: 'Practice agent',
+      command: 'shopfloor-practice-agent',
+      path: '/usr/lib/shopfloor/practice-agent',
+      install: null,
+    },
+  ];
+  return fake;
+}
+
+/** Eight workspaces in every state, one of them with a conversation that asks for permission. */
+export function busyBackend(): FakeBackend {
+  const fake = emptyBackend();
+  fake.projects = [
+    { id: 'p1', name: 'engine', path: '/home/me/code/engine', defaultBranch: 'main' },
+    { id: 'p2', name: 'website', path: '/home/me/code/website', defaultBranch: 'trunk' },
+  ];
+  for (const one of cards()) fake.cards.set(one.id, one);
+  fake.conversations.set('s1', {
+    session: summary('s1', {
+      workspace: 'w1',
+      agent: 'claude-code',
+      state: { kind: 'working', incarnation: 1 },
+      usage: { used: 48_200, size: 200_000, cost: '0.42 USD' },
+      queue: [
+        {
+          id: 'm9',
+          session: 's1',
+          position: 1,
+          text: 'And add a line to the changelog.',
+          state: 'queued',
+          createdAt: now,
+        },
+      ],
+    }),
+    entries: talk(),
+    more: false,
+    revision: 1,
+  });
+  fake.changes = {
+    against: 'base',
+    files: [
+      changed('src/lexer/number.rs', 'modified', 24, 9),
+      changed('src/lexer/tests/number_separators.rs', 'added', 61, 0),
+      changed('src/lexer/legacy.rs', 'deleted', 0, 112),
+      changed('docs/grammar.md', 'modified', 3, 1),
+      { ...changed('assets/logo.png', 'modified', 0, 0), binary: true },
+      changed('notes.txt', 'untracked', 4, 0),
+    ],
+    additions: 92,
+    deletions: 122,
+    truncated: false,
+  };
+  fake.diffs.set('src/lexer/number.rs', numberDiff);
+  fake.diffs.set('assets/logo.png', { ...numberDiff, path: path('assets/logo.png'), binary: true, hunks: [] });
+  fake.archived = [
+    {
+      id: 'a1',
+      project: 'p1',
+      name: 'Speed up the parser',
+      branch: 'shopfloor/speed-up-the-parser',
+      checkpoint: '9f2c1e77ab04d1c8e05b6f3a2d9c8b7a6e5f4d3c',
+      archivedAt: seconds(86_400),
+    },
+    {
+      id: 'a2',
+      project: 'p2',
+      name: 'New landing page',
+      branch: 'shopfloor/new-landing-page',
+      checkpoint: null,
+      archivedAt: seconds(400_000),
+    },
+  ];
+  return fake;
+}
+
+const path = (display: string) => ({ display, key: display });
+
+function changed(
+  name: string,
+  status: 'modified' | 'added' | 'deleted' | 'untracked',
+  additions: number,
+  deletions: number,
+) {
+  return { path: path(name), oldPath: null, status, staged: false, additions, deletions, binary: false };
+}
+
+const labels: Partial<Record<Reason, string>> = {
+  needs_permission: 'Needs permission',
+  needs_answer: 'Has a question',
+  session_failed: 'Agent failed',
+  setting_up: 'Setting up',
+  agent_working: 'Working',
+  turn_finished: 'Finished its turn',
+  idle: 'Idle',
+  setup_failed: 'Set-up failed',
+};
+
+function cards(): Card[] {
+  const asks = { need: 'urgent', column: 'waiting', seen: false } as const;
+  const works = { need: 'no', column: 'working' } as const;
+  return [
+    one(
+      'w1',
+      'Accept underscores in number literals',
+      'needs_permission',
+      42,
+      { ...asks, detail: 'Run cargo test -p lexer' },
+      [92, 122],
+      'claude-code',
+    ),
+    one(
+      'w2',
+      'Fix the flaky upload test',
+      'agent_working',
+      12,
+      { ...works, detail: 'Edit tests/upload.rs' },
+      [18, 4],
+      'codex',
+    ),
+    one(
+      'w3',
+      'Move settings to the new storage',
+      'agent_working',
+      190,
+      { ...works, detail: 'cargo test, 31 s' },
+      [240, 86],
+      'claude-code',
+    ),
+    one(
+      'w4',
+      'Dark theme for the documentation',
+      'needs_answer',
+      400,
+      { ...asks, detail: 'Which accent colour should links have?' },
+      [31, 2],
+      'claude-code',
+      'p2',
+    ),
+    one(
+      'w5',
+      'Explain the cache in the README',
+      'turn_finished',
+      1300,
+      { need: 'yes', column: 'waiting', seen: false, detail: 'Wrote a section with two examples' },
+      [48, 0],
+      'codex',
+    ),
+    one(
+      'w6',
+      'Upgrade the HTTP client',
+      'session_failed',
+      2400,
+      {
+        need: 'yes',
+        column: 'waiting',
+        detail: 'The agent is not signed in',
+        hint: 'Sign in with `codex login`, then send a message.',
+      },
+      null,
+      'codex',
+    ),
+    one(
+      'w7',
+      'Rename Widget to Panel everywhere',
+      'setting_up',
+      3,
+      { ...works, detail: 'Copy ignored files' },
+      null,
+      'practice',
+      'p2',
+    ),
+    one('w8', 'Try the new allocator', 'idle', 90_000, { need: 'no', column: 'waiting' }, [5, 1], 'claude-code'),
+  ];
+}
+
+function one(
+  id: string,
+  name: string,
+  reason: Reason,
+  age: number,
+  status: Partial<Status>,
+  lines: [number, number] | null,
+  agent: string,
+  project = 'p1',
+): Card {
+  const base = card(id, { revision: 40, computedAt: now, source: 'session fact' });
+  const branch = `shopfloor/${name.toLowerCase().replaceAll(' ', '-')}`;
+  const steps = [
+    {
+      title: 'Make the branch and the worktree',
+      state: 'done' as const,
+      startedAt: seconds(4),
+      endedAt: seconds(3.2),
+      note: null,
+    },
+    {
+      title: 'Copy ignored files',
+      state: 'running' as const,
+      startedAt: seconds(3),
+      endedAt: null,
+      note: '.env, target',
+    },
+  ];
+  const settingUp = reason === 'setting_up';
+  return {
+    ...base,
+    workspace: {
+      ...base.workspace,
+      project,
+      name,
+      branch,
+      agent,
+      path: '/home/me/shopfloor/engine',
+      createdAt: seconds(age + 100),
+      life: settingUp ? { kind: 'provisioning' } : { kind: 'ready' },
+      steps: settingUp ? steps : [],
+    },
+    sessions: settingUp ? [] : [session(id.replace('w', 's'), reason, agent, age)],
+    git: lines && { files: 6, additions: lines[0], deletions: lines[1], staged: 0, ahead: 1 },
+    status: { ...base.status, reason, label: labels[reason] ?? reason, since: seconds(age), ...status },
+  };
+}
+
+function session(id: string, reason: Reason, agent: string, age: number): SessionGroup {
+  const busy = reason === 'agent_working' || reason === 'needs_permission' || reason === 'needs_answer';
+  return {
+    id,
+    agent,
+    title: 'First conversation',
+    run:
+      reason === 'session_failed'
+        ? {
+            kind: 'failed',
+            message: 'Codex is not signed in.',
+            hint: 'Run `codex login` in a terminal, then send a message.',
+          }
+        : { kind: busy ? 'working' : 'ready' },
+    since: seconds(age),
+    activity: null,
+    pending: reason.startsWith('needs')
+      ? [{ id: 'r1', kind: 'permission', title: 'Run cargo test', since: seconds(age) }]
+      : [],
+    queued: 0,
+    undelivered: 0,
+    turn: 1,
+    turnEndedAt: busy ? null : seconds(age),
+    createdAt: seconds(age),
+  };
+}
+
+const root = '/home/me/shopfloor/engine';
+const oldNumber = `fn digits(&mut self) -> &str {
+    let start = self.at;
+    while self.peek().is_ascii_digit() {
+        self.at += 1;
+    }
+    &self.text[start..self.at]
+}
+`;
+const newNumber = `fn digits(&mut self) -> &str {
+    let start = self.at;
+    while self.peek().is_ascii_digit() || self.separates() {
+        self.at += 1;
+    }
+    &self.text[start..self.at]
+}
+
+/// An underscore counts only between two digits.
+fn separates(&self) -> bool {
+    self.peek() == b'_' && self.before().is_ascii_digit() && self.after().is_ascii_digit()
+}
+`;
+
+function tool(title: string, change: Partial<ToolCall>): EntryBody {
+  const call: ToolCall = {
+    call: title,
+    tool: 'other',
+    title,
+    status: 'completed',
+    locations: [],
+    content: [],
+    input: null,
+    ...change,
+  };
+  return { kind: 'tool', call };
+}
+
+function talk(): Entry[] {
+  const bodies: EntryBody[] = [
+    {
+      kind: 'prompt',
+      message: 'm1',
+      text: 'Number literals should accept underscores between digits, as in 1_000_000. Add tests.',
+    },
+    { kind: 'notice', level: 'note', text: 'Claude Code started.', detail: null },
+    { kind: 'thought', text: 'The lexer reads digits in number.rs. I should look at how floats are handled, too.' },
+    {
+      kind: 'plan',
+      items: [
+        { text: 'Find where digits are read', status: 'completed' },
+        { text: 'Accept an underscore between two digits', status: 'completed' },
+        { text: 'Test separators, leading and trailing ones too', status: 'in_progress' },
+        { text: 'Mention it in the grammar', status: 'pending' },
+      ],
+    },
+    tool('Read src/lexer/number.rs', {
+      tool: 'read',
+      locations: [{ path: `${root}/src/lexer/number.rs`, line: 40 }],
+      content: [{ kind: 'text', text: oldNumber, cut: 0 }],
+    }),
+    tool('Edit src/lexer/number.rs', {
+      tool: 'edit',
+      locations: [{ path: `${root}/src/lexer/number.rs`, line: 42 }],
+      content: [{ kind: 'diff', path: `${root}/src/lexer/number.rs`, oldText: oldNumber, newText: newNumber }],
+    }),
+    {
+      kind: 'answer',
+      text: 'The lexer now takes an underscore **only between two digits**:\n\n- `1_000` is a number\n- `_1` stays a name, and `1_` is an error\n\nYou can try it with:\n\n```sh\ncargo run -- "1_000 + 1"\n```\n\nI would like to run the tests next. See [the grammar](https://example.com/grammar) for the rule.',
+    },
+    {
+      kind: 'request',
+      request: 'r1',
+      ask: {
+        kind: 'permission',
+        title: 'Run cargo test -p lexer',
+        call: {
+          call: 'c9',
+          tool: 'execute',
+          title: 'cargo test',
+          status: 'pending',
+          locations: [],
+          content: [{ kind: 'text', text: 'cargo test -p lexer --all-features', cut: 0 }],
+          input: null,
+        },
+        options: [
+          { id: 'o1', name: 'Allow', kind: 'allow_once' },
+          { id: 'o2', name: 'Always allow cargo test', kind: 'allow_always' },
+          { id: 'o3', name: 'Reject', kind: 'reject_once' },
+        ],
+        fields: [],
+      },
+      outcome: { kind: 'pending' },
+    },
+  ];
+  return bodies.map((body, at) => entry(at, body, seconds(200 - at * 10)));
+}
+
+const numberDiff: FileDiff = {
+  path: path('src/lexer/number.rs'),
+  oldPath: null,
+  binary: false,
+  tooLarge: false,
+  oldMode: null,
+  newMode: null,
+  hunks: [
+    {
+      header: '@@ -38,9 +38,14 @@ impl Lexer {',
+      oldStart: 38,
+      oldLines: 9,
+      newStart: 38,
+      newLines: 14,
+      lines: [
+        { kind: 'context', oldNumber: 38, newNumber: 38, text: 'fn digits(&mut self) -> &str {', noNewline: false },
+        { kind: 'context', oldNumber: 39, newNumber: 39, text: '    let start = self.at;', noNewline: false },
+        {
+          kind: 'removed',
+          oldNumber: 40,
+          newNumber: null,
+          text: '    while self.peek().is_ascii_digit() {',
+          noNewline: false,
+        },
+        {
+          kind: 'added',
+          oldNumber: null,
+          newNumber: 40,
+          text: '    while self.peek().is_ascii_digit() || self.separates() {',
+          noNewline: false,
+        },
+        { kind: 'context', oldNumber: 41, newNumber: 41, text: '        self.at += 1;', noNewline: false },
+        { kind: 'context', oldNumber: 42, newNumber: 42, text: '    }', noNewline: false },
+        { kind: 'context', oldNumber: 43, newNumber: 43, text: '    &self.text[start..self.at]', noNewline: false },
+        { kind: 'context', oldNumber: 44, newNumber: 44, text: '}', noNewline: false },
+        { kind: 'added', oldNumber: null, newNumber: 45, text: '', noNewline: false },
+        {
+          kind: 'added',
+          oldNumber: null,
+          newNumber: 46,
+          text: '/// An underscore counts only between two digits.',
+          noNewline: false,
+        },
+        { kind: 'added', oldNumber: null, newNumber: 47, text: 'fn separates(&self) -> bool {', noNewline: false },
+        {
+          kind: 'added',
+          oldNumber: null,
+          newNumber: 48,
+          text: "    self.peek() == b'_' && self.before().is_ascii_digit()",
+          noNewline: false,
+        },
+        { kind: 'added', oldNumber: null, newNumber: 49, text: '}', noNewline: true },
+      ],
+    },
+  ],
+};

@@ -1,0 +1,422 @@
+// A backend without a core, for tests and for looking at the window in a browser. It answers like the real one and keeps
+// everything in memory; the product never contains it.
+import type {
+  AgentEntry,
+  Answered,
+  ArchivedWorkspace,
+  Backend,
+  Batch,
+  Card,
+  Changes,
+  CommandError,
+  Conversation,
+  ConversationUpdate,
+  Entry,
+  EntryBody,
+  FileDiff,
+  NewTask,
+  Preferences,
+  ProjectCard,
+  SessionId,
+  SessionSummary,
+  TranscriptChange,
+  WorkspaceId,
+} from './backend';
+
+const ok = <T>(data: T): Answered<T> => ({ status: 'ok', data });
+
+/** An error as commands answer it. */
+export function refusal(message: string, hint = '', detail: string | null = null): CommandError {
+  return { code: 'failed', message, hint, detail };
+}
+
+/** A card that waits idle, with the changes a test is about. */
+export function card(id: WorkspaceId, change: Partial<Card> = {}): Card {
+  return {
+    id,
+    workspace: {
+      project: 'p1',
+      name: `Workspace ${id}`,
+      branch: `shopfloor/${id}`,
+      base: 'main',
+      path: `/home/me/shopfloor/${id}`,
+      agent: 'practice',
+      life: { kind: 'ready' },
+      since: 0,
+      steps: [],
+      notice: null,
+      createdAt: 0,
+      seenAt: null,
+    },
+    sessions: [],
+    git: null,
+    status: {
+      reason: 'idle',
+      label: 'Idle',
+      column: 'waiting',
+      need: 'no',
+      since: 0,
+      seen: true,
+      detail: null,
+      hint: null,
+    },
+    revision: 1,
+    computedAt: 0,
+    source: 'test',
+    ...change,
+  };
+}
+
+/** An entry of a transcript; its id is its place. */
+export function entry(ordinal: number, body: EntryBody, at = 0): Entry {
+  return { id: `e${ordinal}`, ordinal, turn: 1, at, updatedAt: at, body };
+}
+
+/** An answer of the agent. */
+export const answerEntry = (ordinal: number, text: string): Entry => entry(ordinal, { kind: 'answer', text });
+
+/** A message of the person. */
+export const promptEntry = (ordinal: number, text: string): Entry =>
+  entry(ordinal, { kind: 'prompt', message: `m${ordinal}`, text });
+
+/** A session that is ready, with the changes a test is about. */
+export function summary(id: SessionId, change: Partial<SessionSummary> = {}): SessionSummary {
+  return {
+    id,
+    workspace: 'w1',
+    agent: 'practice',
+    title: 'Practice agent',
+    state: { kind: 'ready', incarnation: 1 },
+    stateSince: 0,
+    activity: null,
+    pending: [],
+    queue: [],
+    turn: 1,
+    turnEndedAt: null,
+    usage: null,
+    createdAt: 0,
+    ...change,
+  };
+}
+
+/** The fake: public fields are its state, methods are the commands. Tests override single commands. */
+export class FakeBackend implements Backend {
+  cards = new Map<WorkspaceId, Card>();
+  projects: ProjectCard[] = [];
+  archived: ArchivedWorkspace[] = [];
+  agentList: AgentEntry[] = [];
+  prefs: Preferences = { theme: 'system', defaultAgent: null };
+  conversations = new Map<SessionId, Conversation>();
+  changes: Changes = { against: 'base', files: [], additions: 0, deletions: 0, truncated: false };
+  diffs = new Map<string, FileDiff>();
+  /** Every call with what it was given, newest last. */
+  calls: [string, ...unknown[]][] = [];
+
+  #feed: ((batch: Batch) => void) | null = null;
+  #sequence = 0;
+  #listeners = new Map<SessionId, (update: ConversationUpdate) => void>();
+  #revision = 100;
+  #show: ((workspace: WorkspaceId) => void) | null = null;
+
+  #called<T>(name: string, values: unknown[], data: T): Promise<Answered<T>> {
+    this.calls.push([name, ...values]);
+    return Promise.resolve(ok(data));
+  }
+
+  /** Puts cards on the board, as the core would after a change. */
+  put(...cards: Card[]): void {
+    for (const next of cards) this.cards.set(next.id, { ...next, revision: ++this.#revision });
+    const fresh = cards.flatMap((next) => this.cards.get(next.id) ?? []);
+    this.#send({ full: false, cards: fresh, removed: [], projects: null });
+  }
+
+  /** Takes a card off the board. */
+  remove(id: WorkspaceId): void {
+    this.cards.delete(id);
+    this.#send({ full: false, cards: [], removed: [id], projects: null });
+  }
+
+  /** Changes a conversation's transcript, as an agent would. */
+  change(session: SessionId, ...changes: TranscriptChange[]): void {
+    const open = this.conversations.get(session);
+    if (!open) return;
+    for (const change of changes) {
+      const at = open.entries.findIndex((one) => one.id === (change.kind === 'put' ? change.entry.id : change.entry));
+      const known = open.entries[at];
+      if (change.kind === 'put') {
+        if (known) open.entries[at] = change.entry;
+        else open.entries.push(change.entry);
+      } else if (known && (known.body.kind === 'answer' || known.body.kind === 'thought'))
+        open.entries[at] = { ...known, body: { ...known.body, text: known.body.text + change.text } };
+    }
+    open.revision++;
+    this.#listeners.get(session)?.({ kind: 'transcript', revision: open.revision, changes });
+  }
+
+  /** Changes what is live about a session. */
+  live(session: SessionId, change: Partial<SessionSummary>): void {
+    const open = this.conversations.get(session);
+    if (!open) return;
+    open.session = { ...open.session, ...change };
+    this.#listeners.get(session)?.({ kind: 'session', session: open.session });
+  }
+
+  /** As if the person had chosen a workspace in the tray. */
+  show(workspace: WorkspaceId): void {
+    this.#show?.(workspace);
+  }
+
+  #send(batch: Omit<Batch, 'sequence'>): void {
+    this.#feed?.({ sequence: this.#sequence++, ...batch });
+  }
+
+  subscribeBoard: Backend['subscribeBoard'] = (onBatch) => {
+    this.#feed = onBatch;
+    this.#sequence = 0;
+    queueMicrotask(() =>
+      this.#send({ full: true, cards: [...this.cards.values()], removed: [], projects: this.projects }),
+    );
+    return this.#called('subscribeBoard', [], null);
+  };
+
+  markSeen: Backend['markSeen'] = (workspace) => {
+    const known = this.cards.get(workspace);
+    if (known && !known.status.seen) this.put({ ...known, status: { ...known.status, seen: true } });
+    return this.#called('markSeen', [workspace], null);
+  };
+
+  addProject: Backend['addProject'] = (path) => {
+    if (!path.startsWith('/') && !path.startsWith('~'))
+      return Promise.resolve({
+        status: 'error',
+        error: refusal(`There is no folder at “${path}”.`, 'Check the path, or choose the folder.', 'ENOENT'),
+      });
+    const name = path.split('/').at(-1) ?? path;
+    return this.#addProject({ id: `p-${name}`, name, path, defaultBranch: 'main' }, 'addProject', path);
+  };
+
+  openPracticeProject: Backend['openPracticeProject'] = () =>
+    this.#addProject(
+      { id: 'p-practice', name: 'practice', path: '/home/me/shopfloor/practice', defaultBranch: 'main' },
+      'openPracticeProject',
+    );
+
+  #addProject(project: ProjectCard, name: string, ...values: unknown[]): Promise<Answered<ProjectCard>> {
+    this.projects = [...this.projects.filter((known) => known.id !== project.id), project];
+    this.#send({ full: false, cards: [], removed: [], projects: this.projects });
+    return this.#called(name, values, project);
+  }
+
+  pickFolder: Backend['pickFolder'] = () => this.#called('pickFolder', [], '/home/me/code/picked');
+
+  removeProject: Backend['removeProject'] = (project) => {
+    if ([...this.cards.values()].some((one) => one.workspace.project === project))
+      return Promise.resolve({
+        status: 'error',
+        error: refusal('The project still has workspaces on the board.', 'Archive them first.'),
+      });
+    this.projects = this.projects.filter((known) => known.id !== project);
+    this.#send({ full: false, cards: [], removed: [], projects: this.projects });
+    return this.#called('removeProject', [project], null);
+  };
+
+  projectBases: Backend['projectBases'] = (project) =>
+    this.#called(
+      'projectBases',
+      [project],
+      [
+        { name: 'main', remote: false },
+        { name: 'release/2.4', remote: false },
+        { name: 'origin/main', remote: true },
+      ],
+    );
+
+  createWorkspace: Backend['createWorkspace'] = (task: NewTask) => {
+    const id = `w${this.cards.size + 1}-new`;
+    const at = Date.now();
+    const fresh = card(id, { computedAt: at, source: 'workspace created' });
+    this.put({
+      ...fresh,
+      workspace: {
+        ...fresh.workspace,
+        project: task.project,
+        name: task.prompt.split('\n')[0]?.slice(0, 48) || 'New workspace',
+        agent: task.agent,
+        base: task.base ?? 'main',
+        life: { kind: 'provisioning' },
+        since: at,
+        createdAt: at,
+        steps: [{ title: 'Make the worktree', state: 'running', startedAt: at, endedAt: null, note: null }],
+      },
+      status: {
+        ...fresh.status,
+        reason: 'setting_up',
+        label: 'Setting up',
+        column: 'working',
+        since: at,
+        detail: 'Make the worktree',
+      },
+    });
+    return this.#called('createWorkspace', [task], id);
+  };
+
+  retryWorkspace: Backend['retryWorkspace'] = (workspace) => this.#called('retryWorkspace', [workspace], null);
+
+  renameWorkspace: Backend['renameWorkspace'] = (workspace, name) => {
+    const known = this.cards.get(workspace);
+    if (known) this.put({ ...known, workspace: { ...known.workspace, name } });
+    return this.#called('renameWorkspace', [workspace, name], null);
+  };
+
+  archiveWorkspace: Backend['archiveWorkspace'] = (workspace) => {
+    const known = this.cards.get(workspace);
+    if (known) {
+      const { project, name, branch } = known.workspace;
+      const checkpoint = '4be1f0c2a9d7e3b85f6c1d2e3f4a5b6c7d8e9f01';
+      this.archived = [{ id: workspace, project, name, branch, checkpoint, archivedAt: Date.now() }, ...this.archived];
+      this.remove(workspace);
+    }
+    return this.#called('archiveWorkspace', [workspace], null);
+  };
+
+  unarchiveWorkspace: Backend['unarchiveWorkspace'] = (workspace) => {
+    const known = this.archived.find((one) => one.id === workspace);
+    this.archived = this.archived.filter((one) => one.id !== workspace);
+    if (known) {
+      const back = card(workspace);
+      this.put({ ...back, workspace: { ...back.workspace, ...known, createdAt: Date.now() } });
+    }
+    return this.#called('unarchiveWorkspace', [workspace], null);
+  };
+
+  archivedWorkspaces: Backend['archivedWorkspaces'] = () => this.#called('archivedWorkspaces', [], this.archived);
+
+  sendMessage: Backend['sendMessage'] = (workspace, session, agent, text) => {
+    const id = session ?? `s-${workspace}`;
+    if (!this.conversations.has(id))
+      this.conversations.set(id, {
+        session: summary(id, { workspace, agent: agent ?? 'practice' }),
+        entries: [],
+        more: false,
+        revision: 0,
+      });
+    const open = this.conversations.get(id);
+    const at = open?.entries.length ?? 0;
+    if (open?.session.state.kind === 'working')
+      this.live(id, {
+        queue: [
+          ...open.session.queue,
+          { id: `m${Date.now()}`, session: id, position: at, text, state: 'queued', createdAt: Date.now() },
+        ],
+      });
+    else this.change(id, { kind: 'put', entry: entry(at, { kind: 'prompt', message: `m${at}`, text }, Date.now()) });
+    return this.#called('sendMessage', [workspace, session, agent, text], id);
+  };
+
+  takeBackMessage: Backend['takeBackMessage'] = (session, message) => {
+    const queue = this.conversations.get(session)?.session.queue ?? [];
+    const text = queue.find((one) => one.id === message)?.text ?? '';
+    this.live(session, { queue: queue.filter((one) => one.id !== message) });
+    return this.#called('takeBackMessage', [session, message], text);
+  };
+
+  resendMessage: Backend['resendMessage'] = (session, message) =>
+    this.#called('resendMessage', [session, message], null);
+
+  answerRequest: Backend['answerRequest'] = (session, request, answer) => {
+    const open = this.conversations.get(session);
+    const asked = open?.entries.find((one) => one.body.kind === 'request' && one.body.request === request);
+    if (open && asked?.body.kind === 'request') {
+      const chosen = answer.kind === 'option' ? asked.body.ask.options.find((one) => one.id === answer.id) : undefined;
+      const choice = chosen?.name ?? (answer.kind === 'decline' ? 'Declined' : 'Answered');
+      const allowed = chosen ? chosen.kind.startsWith('allow') : answer.kind === 'form';
+      const body = { ...asked.body, outcome: { kind: 'answered' as const, choice, allowed } };
+      this.change(session, { kind: 'put', entry: { ...asked, body } });
+      this.live(session, { pending: open.session.pending.filter((one) => one.id !== request) });
+    }
+    return this.#called('answerRequest', [session, request, answer], null);
+  };
+
+  stopTurn: Backend['stopTurn'] = (session) => {
+    this.live(session, { state: { kind: 'ready', incarnation: 1 }, pending: [] });
+    return this.#called('stopTurn', [session], null);
+  };
+
+  endSession: Backend['endSession'] = (session) => {
+    this.live(session, { state: { kind: 'stopped' } });
+    return this.#called('endSession', [session], null);
+  };
+
+  openConversation: Backend['openConversation'] = (session, onUpdate) => {
+    this.#listeners.set(session, onUpdate);
+    const open = this.conversations.get(session) ?? {
+      session: summary(session),
+      entries: [],
+      more: false,
+      revision: 0,
+    };
+    this.conversations.set(session, open);
+    return this.#called('openConversation', [session], { ...open, entries: [...open.entries] });
+  };
+
+  leaveConversation: Backend['leaveConversation'] = (session) => {
+    this.#listeners.delete(session);
+    return this.#called('leaveConversation', [session], null);
+  };
+
+  olderEntries: Backend['olderEntries'] = (session, before) => this.#called('olderEntries', [session, before], []);
+
+  workspaceChanges: Backend['workspaceChanges'] = (workspace, against) =>
+    this.#called('workspaceChanges', [workspace, against], { ...this.changes, against });
+
+  fileDiff: Backend['fileDiff'] = (workspace, against, key) => {
+    const known = this.diffs.get(key);
+    if (known) return this.#called('fileDiff', [workspace, against, key], known);
+    return Promise.resolve({ status: 'error', error: refusal('The file is gone.', 'Refresh the changes.') });
+  };
+
+  agents: Backend['agents'] = () => this.#called('agents', [], this.agentList);
+
+  saveAgent: Backend['saveAgent'] = (draft) => {
+    const id = draft.id ?? draft.name.toLowerCase().replace(/\W+/g, '-');
+    const saved: AgentEntry = { ...draft, id, shipped: false, path: draft.command, install: null, isDefault: false };
+    this.agentList = [...this.agentList.filter((one) => one.id !== id), saved];
+    return this.#called('saveAgent', [draft], saved);
+  };
+
+  removeAgent: Backend['removeAgent'] = (id) => {
+    this.agentList = this.agentList.filter((one) => one.id !== id);
+    return this.#called('removeAgent', [id], null);
+  };
+
+  preferences: Backend['preferences'] = () => this.#called('preferences', [], this.prefs);
+
+  savePreferences: Backend['savePreferences'] = (preferences) => {
+    this.prefs = preferences;
+    const wanted = preferences.defaultAgent;
+    if (wanted) this.agentList = this.agentList.map((one) => ({ ...one, isDefault: one.id === wanted }));
+    return this.#called('savePreferences', [preferences], null);
+  };
+
+  diagnostics: Backend['diagnostics'] = () =>
+    this.#called('diagnostics', [], {
+      version: '0.1.0',
+      dataDirectory: '/home/me/.local/share/shopfloor',
+      logDirectory: '/home/me/.local/share/shopfloor/logs',
+      git: 'git version 2.47.3',
+      coreReadyMs: 84,
+      firstPaintMs: 702,
+      settledMs: 768,
+      driftRepaired: 0,
+      liveAgents: 3,
+    });
+
+  reportMoment: Backend['reportMoment'] = (moment) => this.#called('reportMoment', [moment], null);
+  openLink: Backend['openLink'] = (url) => this.#called('openLink', [url], null);
+  revealWorkspace: Backend['revealWorkspace'] = (workspace) => this.#called('revealWorkspace', [workspace], null);
+
+  onShowWorkspace: Backend['onShowWorkspace'] = (show) => {
+    this.#show = show;
+    return () => (this.#show = null);
+  };
+}

@@ -1,0 +1,16 @@
+// What a menu is made of.
+
+/** An action, a divider, or a heading. */
+export type MenuItem =
+  | {
+      kind: 'action';
+      label: string;
+      run: () => void;
+      shortcut?: string;
+      danger?: boolean;
+      disabled?: boolean;
+      checked?: boolean;
+      testid?: string;
+    }
+  | { kind: 'line' }
+  | { kind: 'words'; label: string };

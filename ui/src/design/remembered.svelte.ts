@@ -1,0 +1,42 @@
+// Small facts about the window (a width, a draft, a fold) kept in the web view's storage, where losing them costs nothing
+// but comfort.
+
+/** What was kept under this key, or the fallback where it is missing or unreadable. */
+export function recall(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps a text; null forgets it. */
+export function remember(key: string, text: string | null): void {
+  try {
+    if (text === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, text);
+  } catch {
+    // A full or forbidden storage costs comfort only.
+  }
+}
+
+/** A number that survives a reload. */
+export class RememberedNumber {
+  readonly #key: string;
+  #value = $state(0);
+
+  constructor(key: string, fallback: number) {
+    this.#key = key;
+    const kept = Number(recall(key) ?? Number.NaN);
+    this.#value = Number.isFinite(kept) ? kept : fallback;
+  }
+
+  get value(): number {
+    return this.#value;
+  }
+
+  set value(next: number) {
+    this.#value = next;
+    remember(this.#key, String(next));
+  }
+}

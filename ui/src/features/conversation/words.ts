@@ -1,0 +1,43 @@
+// How the conversation puts things into words.
+import type { MessageState, ToolStatus } from '../../backend/backend';
+
+/** A path below the worktree without the worktree's own, so that what matters fits. */
+export function shortPath(path: string, root: string): string {
+  const folder = root.endsWith('/') ? root : `${root}/`;
+  return path.startsWith(folder) ? path.slice(folder.length) : path;
+}
+
+/** Why a turn ended; null for the usual way. */
+export function turnEnd(reason: string): string | null {
+  switch (reason) {
+    case 'end_turn':
+      return null;
+    case 'cancelled':
+      return 'stopped';
+    case 'refusal':
+      return 'the model refused to go on';
+    case 'max_tokens':
+      return 'the answer reached its limit of tokens';
+    case 'max_turn_requests':
+      return 'the turn reached its limit of requests';
+    default:
+      return reason.replaceAll('_', ' ');
+  }
+}
+
+/** How far a tool is, for people. */
+export const toolStatus: Record<ToolStatus, string> = {
+  pending: 'Waits',
+  in_progress: 'Running',
+  completed: 'Done',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+};
+
+/** How far a message is, for people. */
+export const messageState: Record<MessageState, string> = {
+  queued: 'Queued: goes to the agent when its turn ends',
+  sending: 'Sending…',
+  sent: 'Sent',
+  failed: 'It is not sure that this arrived',
+};

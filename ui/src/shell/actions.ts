@@ -1,0 +1,191 @@
+// Every action of the window, once: the palette lists them, the keymap runs them, the menus take theirs from here.
+import type { Backend, Card } from '../backend/backend';
+import { byAge, byAttention, isBusy } from '../backend/cards';
+import type { Feed } from '../backend/feed.svelte';
+import type { Settings } from '../backend/settings.svelte';
+import { copyText } from '../design/copy';
+import type { MenuItem } from '../design/menu';
+import type { PaletteAction } from '../features/palette/search';
+import type { Shell } from './shell.svelte';
+import { isDark } from './theme';
+
+/** What the actions act on. */
+export interface Parts {
+  backend: Backend;
+  feed: Feed;
+  settings: Settings;
+  shell: Shell;
+  /** The card that the keys are on: the open one, or the one with the focus on the board. */
+  card: () => Card | undefined;
+  focus: (what: 'composer' | 'request' | 'filter') => void;
+}
+
+/** All actions that can be done right now. */
+export function actions(parts: Parts): PaletteAction[] {
+  return [...places(parts), ...ofCard(parts), ...everywhere(parts), ...workspaces(parts)];
+}
+
+function places({ shell }: Parts): PaletteAction[] {
+  return [
+    { id: 'board', group: 'Go to', title: 'Board', shortcut: 'g b', run: () => shell.go({ kind: 'board' }) },
+    { id: 'settings', group: 'Go to', title: 'Settings', shortcut: 'g s', run: () => shell.go({ kind: 'settings' }) },
+    { id: 'archived', group: 'Go to', title: 'Archived', shortcut: 'g a', run: () => shell.go({ kind: 'archived' }) },
+    { id: 'next', group: 'Go to', title: 'Next that needs me', shortcut: '.', run: () => shell.next() },
+    {
+      id: 'next-mod',
+      group: 'Go to',
+      title: 'Next that needs me, while typing',
+      shortcut: 'Mod+J',
+      run: () => shell.next(),
+    },
+  ];
+}
+
+function everywhere({ feed, settings, shell, focus }: Parts): PaletteAction[] {
+  const theme = () => void settings.prefer({ theme: isDark(settings.preferences.theme) ? 'light' : 'dark' });
+  const out: PaletteAction[] = [
+    {
+      id: 'add-project',
+      group: 'Project',
+      title: 'Add a project',
+      shortcut: 'Mod+O',
+      run: () => (shell.overlay = 'add-project'),
+    },
+    {
+      id: 'sidebar',
+      group: 'Window',
+      title: 'Fold the sidebar',
+      shortcut: 'Mod+B',
+      run: () => (shell.sidebar = !shell.sidebar),
+    },
+    { id: 'theme', group: 'Window', title: 'Light or dark theme', run: theme },
+    { id: 'palette', group: 'Window', title: 'Commands', shortcut: 'Mod+K', run: () => (shell.overlay = 'palette') },
+  ];
+  if (feed.projects.length)
+    out.push({ id: 'new', group: 'Workspace', title: 'New workspace', shortcut: 'n', run: () => shell.compose() });
+  if (shell.place.kind === 'board')
+    out.push({ id: 'filter', group: 'Board', title: 'Filter the board', shortcut: '/', run: () => focus('filter') });
+  else
+    out.push({
+      id: 'back',
+      group: 'Go to',
+      title: 'Back to the board',
+      shortcut: 'Escape',
+      run: () => shell.go({ kind: 'board' }),
+    });
+  return out;
+}
+
+function ofCard({ backend, shell, card, focus }: Parts): PaletteAction[] {
+  const here = card();
+  if (!here) return [];
+  const { id } = here;
+  const group = 'Workspace';
+  const out: PaletteAction[] = [
+    { id: 'archive', group, title: 'Archive…', run: () => (shell.archiving = id) },
+    {
+      id: 'reveal',
+      group,
+      title: 'Show in the file manager',
+      shortcut: 'Mod+Shift+E',
+      run: () => void shell.ask(backend.revealWorkspace(id)),
+    },
+    { id: 'copy-branch', group, title: 'Copy the branch name', run: () => void copyText(here.workspace.branch) },
+    { id: 'copy-path', group, title: 'Copy the folder’s path', run: () => void copyText(here.workspace.path) },
+    { id: 'debug', group, title: 'Debug', shortcut: 'Mod+Shift+D', run: () => (shell.debugging = id) },
+  ];
+  if (shell.place.kind !== 'workspace') return out;
+  const session = here.sessions.find((one) => one.id === shell.session(here));
+  const inspector = shell.inspector;
+  out.push(
+    { id: 'composer', group, title: 'Write to the agent', shortcut: 'i', run: () => focus('composer') },
+    {
+      id: 'inspector',
+      group,
+      title: 'Changes and details',
+      shortcut: 'Mod+I',
+      run: () => (inspector.value = inspector.value ? 0 : 360),
+    },
+    { id: 'new-session', group, title: 'New conversation', run: () => shell.choose(id, null) },
+  );
+  if (session?.pending.length)
+    out.push({
+      id: 'request',
+      group,
+      title: 'Answer what is asked',
+      shortcut: 'Mod+Shift+Y',
+      run: () => focus('request'),
+    });
+  if (session && isBusy(session))
+    out.push({
+      id: 'stop',
+      group,
+      title: 'Stop the agent',
+      shortcut: 'Mod+.',
+      run: () => void shell.ask(backend.stopTurn(session.id)),
+    });
+  if (session && session.run.kind !== 'stopped' && session.run.kind !== 'failed')
+    out.push({
+      id: 'end',
+      group,
+      title: 'End the agent’s process',
+      run: () => void shell.ask(backend.endSession(session.id)),
+    });
+  return out;
+}
+
+function workspaces({ feed, shell }: Parts): PaletteAction[] {
+  const cards = [...feed.cards.values()].filter((card) => card.status.column !== null).sort(byAge);
+  const numbered = new Map(
+    [...cards]
+      .sort(byAttention)
+      .slice(0, 9)
+      .map((card, at) => [card.id, `Mod+${at + 1}`]),
+  );
+  return cards.map((card) => ({
+    id: `workspace-${card.id}`,
+    group: feed.project(card.workspace.project)?.name ?? 'Workspace',
+    title: card.workspace.name,
+    ...(numbered.has(card.id) && { shortcut: numbered.get(card.id) }),
+    run: () => shell.open(card.id),
+  }));
+}
+
+/** The menu of one card, wherever it is shown. */
+export function cardMenu(parts: Parts, card: Card): MenuItem[] {
+  const wanted = ['stop', 'end', 'new-session', 'reveal', 'copy-branch', 'copy-path', 'debug', 'archive'];
+  const known = ofCard({ ...parts, card: () => card });
+  return wanted.flatMap((id): MenuItem[] => {
+    const action = known.find((one) => one.id === id);
+    if (!action) return [];
+    const { title: label, run, shortcut } = action;
+    const item: MenuItem = { kind: 'action', label, run, testid: `menu-${id}`, ...(shortcut && { shortcut }) };
+    return id === 'archive' ? [{ kind: 'line' }, { ...item, danger: true }] : [item];
+  });
+}
+
+/** The menu of the project switcher. */
+export function projectMenu({ backend, feed, shell }: Parts): MenuItem[] {
+  const chosen = shell.shownProject;
+  const show = (id: string | null, label: string): MenuItem => ({
+    kind: 'action',
+    label,
+    checked: shell.shownProject?.id === id || (id === null && !shell.shownProject),
+    run: () => shell.showProject(id),
+  });
+  return [
+    show(null, 'All projects'),
+    ...feed.projects.map((project) => show(project.id, project.name)),
+    { kind: 'line' },
+    { kind: 'action', label: 'Add a project…', shortcut: 'Mod+O', run: () => (shell.overlay = 'add-project') },
+    ...(chosen
+      ? [
+          {
+            kind: 'action' as const,
+            label: `Take ${chosen.name} off the list`,
+            run: () => void shell.ask(backend.removeProject(chosen.id)).then((done) => done && shell.showProject(null)),
+          },
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,123 @@
+// What the window shows and what lies over it; and that a workspace the person looks at counts as seen.
+import type { Backend, Card, CommandError, ProjectId, SessionId, WorkspaceId } from '../backend/backend';
+import { byAttention, mainSession, needsPerson } from '../backend/cards';
+import type { Feed } from '../backend/feed.svelte';
+import { RememberedNumber, recall, remember } from '../design/remembered.svelte';
+
+/** Where the person is. */
+export type Place =
+  { kind: 'board' } | { kind: 'archived' } | { kind: 'settings' } | { kind: 'workspace'; id: WorkspaceId };
+
+/** What lies over the window. */
+export type Overlay = 'palette' | 'add-project' | null;
+
+/** The window's own state. */
+export class Shell {
+  place = $state.raw<Place>({ kind: 'board' });
+  overlay = $state<Overlay>(null);
+  /** Whether the form for a new workspace is open. */
+  composing = $state(false);
+  /** The project that is shown, null for all. */
+  project = $state<ProjectId | null>(recall('project'));
+  /** The workspace whose archiving waits for a yes. */
+  archiving = $state<WorkspaceId | null>(null);
+  /** The workspace whose card is shown in full. */
+  debugging = $state<WorkspaceId | null>(null);
+  /** Whether the sidebar is shown. */
+  sidebar = $state(true);
+  /** Width of the inspector beside a conversation, 0 when it is hidden; in pixels. */
+  readonly inspector = new RememberedNumber('inspector', 360);
+  /** An action's error that has no better place. */
+  error = $state.raw<CommandError | null>(null);
+
+  /** The chosen conversation of each workspace; null is a new one. */
+  #chosen = $state.raw<Readonly<Record<WorkspaceId, SessionId | null>>>({});
+  #seen = '';
+  readonly #backend: Backend;
+  readonly #feed: Feed;
+
+  constructor(backend: Backend, feed: Feed) {
+    this.#backend = backend;
+    this.#feed = feed;
+  }
+
+  /** The card of the workspace that is open. */
+  readonly card = $derived.by(() =>
+    this.place.kind === 'workspace' ? this.#feed.cards.get(this.place.id) : undefined,
+  );
+
+  /** The project that is shown, if it is still there. */
+  readonly shownProject = $derived.by(() => (this.project === null ? undefined : this.#feed.project(this.project)));
+
+  /** Shows a page. */
+  go(place: Place): void {
+    this.place = place;
+    this.error = null;
+  }
+
+  /** Opens a workspace; it counts as seen. */
+  open(id: WorkspaceId): void {
+    this.go({ kind: 'workspace', id });
+    this.#markSeen(id, this.#feed.cards.get(id)?.status.since ?? 0);
+  }
+
+  /** The open workspace's reason changed while the person looks at it. */
+  looked(card: Card): void {
+    const key = `${card.id} ${card.status.since}`;
+    if (!card.status.seen && card.status.need !== 'no' && key !== this.#seen)
+      this.#markSeen(card.id, card.status.since);
+  }
+
+  /** The conversation to show: the one chosen, else the one a person most likely means. */
+  session(card: Card): SessionId | null {
+    const chosen = this.#chosen[card.id];
+    if (chosen === null || card.sessions.some((session) => session.id === chosen)) return chosen ?? null;
+    return mainSession(card)?.id ?? null;
+  }
+
+  /** Chooses a conversation, null for a new one. */
+  choose(workspace: WorkspaceId, session: SessionId | null): void {
+    this.#chosen = { ...this.#chosen, [workspace]: session };
+  }
+
+  /** Shows one project, null for all. */
+  showProject(project: ProjectId | null): void {
+    this.project = project;
+    remember('project', project);
+  }
+
+  /** Goes to the board with the form for something new. */
+  compose(): void {
+    this.composing = true;
+    this.go({ kind: 'board' });
+  }
+
+  /** Opens who needs the person most, after the one that is open. */
+  next(): void {
+    const waiting = [...this.#feed.cards.values()].filter(needsPerson).sort(byAttention);
+    const at = waiting.findIndex((card) => card.id === this.card?.id);
+    const next = waiting[(at + 1) % waiting.length];
+    if (next) this.open(next.id);
+  }
+
+  /** Runs something that has no place of its own for errors. */
+  async ask(call: Promise<{ status: 'ok' } | { status: 'error'; error: CommandError }>): Promise<boolean> {
+    const result = await call;
+    this.error = result.status === 'error' ? result.error : null;
+    return result.status === 'ok';
+  }
+
+  /** Archives the workspace that waits for a yes, and leaves it. */
+  async archive(): Promise<void> {
+    const id = this.archiving;
+    this.archiving = null;
+    if (id === null) return;
+    if (this.place.kind === 'workspace' && this.place.id === id) this.go({ kind: 'board' });
+    await this.ask(this.#backend.archiveWorkspace(id));
+  }
+
+  #markSeen(id: WorkspaceId, since: number): void {
+    this.#seen = `${id} ${since}`;
+    void this.#backend.markSeen(id);
+  }
+}
