@@ -45,7 +45,7 @@ pub enum ConversationUpdate {
     /// State, queue, or requests changed.
     Session {
         /// The new whole.
-        session: SessionSummary,
+        session: Box<SessionSummary>,
     },
 }
 
@@ -195,9 +195,9 @@ async fn forward(
             } if of == session && revision > known => {
                 ConversationUpdate::Transcript { revision, changes }
             }
-            SessionFact::Changed(summary) if summary.id == session => {
-                ConversationUpdate::Session { session: summary }
-            }
+            SessionFact::Changed(summary) if summary.id == session => ConversationUpdate::Session {
+                session: Box::new(summary),
+            },
             SessionFact::Transcript { .. }
             | SessionFact::Changed(_)
             | SessionFact::FilesTouched(_) => continue,

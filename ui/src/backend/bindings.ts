@@ -82,7 +82,12 @@ export const events = {
 };
 
 /* Types */
-export type Against = "base" | "head";
+/**  What a worktree is compared with. */
+export type Against = 
+/**  The commit where the branch left its base: everything the workspace did. */
+"base" | 
+/**  The newest commit: what is not committed. */
+"head";
 
 /**  An agent of the person's own. */
 export type AgentDraft = {
@@ -235,6 +240,12 @@ export type Cause =
 command: string; 
 /**  What the system said. */
 said: string } | 
+/**  The folder the agent was to work in can't be used. */
+{ kind: "folder_unusable"; 
+/**  The folder. */
+path: string; 
+/**  What is wrong with it. */
+said: string } | 
 /**  The agent did not get ready in time. */
 { kind: "start_timed_out"; 
 /**  The limit, in seconds. */
@@ -266,23 +277,54 @@ stderr: string } |
 /**  The app ended while the agent was at work. */
 { kind: "interrupted" };
 
-export type ChangeStatus = "added" | "modified" | "deleted" | "renamed" | "copied" | "type_changed" | "conflicted" | "untracked";
+/**  What happened to a file. */
+export type ChangeStatus = 
+/**  New, and known to git. */
+"added" | 
+/**  Other content or another mode. */
+"modified" | 
+/**  Gone. */
+"deleted" | 
+/**  At another path. */
+"renamed" | 
+/**  A copy of another file. */
+"copied" | 
+/**  A file became a link, a link a folder, and so on. */
+"type_changed" | 
+/**  Both sides of a merge changed it. */
+"conflicted" | 
+/**  New, and not yet known to git. */
+"untracked";
 
+/**  One changed file. */
 export type ChangedFile = {
+	/**  Where it is, or was when it is deleted. */
 	path: FilePath,
+	/**  Where it came from, when it was renamed or copied. */
 	oldPath: FilePath | null,
+	/**  What happened to it. */
 	status: ChangeStatus,
+	/**  Whether the index holds a change of it that is not committed. */
 	staged: boolean,
+	/**  Added lines; 0 when binary. */
 	additions: number,
+	/**  Removed lines; 0 when binary. */
 	deletions: number,
+	/**  Whether it is not text, or too large to be read as text. */
 	binary: boolean,
 };
 
+/**  A list of changed files. */
 export type Changes = {
+	/**  What was compared with. */
 	against: Against,
+	/**  The files, by path. */
 	files: ChangedFile[],
+	/**  Added lines in the listed files. */
 	additions: number,
+	/**  Removed lines in the listed files. */
 	deletions: number,
+	/**  Whether the list was cut (at 3,000 files). */
 	truncated: boolean,
 };
 
@@ -352,13 +394,28 @@ export type Diagnostics = {
 	liveAgents: number,
 };
 
+/**  One line of a hunk. */
 export type DiffLine = {
-	kind: LineKind,
+	/**  Which side it is on. */
+	kind: DiffLineKind,
+	/**  Its number before, from 1. */
 	oldNumber: number | null,
+	/**  Its number after, from 1. */
 	newNumber: number | null,
+	/**  Its text without the line's end; bytes that are not UTF-8 are replaced. */
 	text: string,
+	/**  Whether it is the last of its file and has no line's end. */
 	noNewline: boolean,
 };
+
+/**  Which side a line is on. */
+export type DiffLineKind = 
+/**  Both. */
+"context" | 
+/**  After. */
+"added" | 
+/**  Before. */
+"removed";
 
 /**  One entry of a session's transcript. */
 export type Entry = {
@@ -441,18 +498,29 @@ export type ErrorCode =
 /**  Anything else: shown where it happened. */
 "failed";
 
+/**  The difference of one file. */
 export type FileDiff = {
+	/**  Where it is, or was when it is deleted. */
 	path: FilePath,
+	/**  Where it came from, when it was renamed or copied. */
 	oldPath: FilePath | null,
+	/**  Whether it is not text; there are no hunks then. */
 	binary: boolean,
+	/**  Whether the hunks were cut: the file is above 2 MiB, or has more than 10,000 differing lines. */
 	tooLarge: boolean,
+	/**  Mode before, as git writes it (`100644`, `100755`, `120000`, `160000`); `None` when it is new. */
 	oldMode: string | null,
+	/**  Mode after; `None` when it is gone. */
 	newMode: string | null,
+	/**  What differs, with three lines around. */
 	hunks: Hunk[],
 };
 
+/**  A path inside a worktree. */
 export type FilePath = {
+	/**  For people: bytes that are not UTF-8 are replaced. */
 	display: string,
+	/**  To ask by: the path's bytes in lower-case hex digits. */
 	key: string,
 };
 
@@ -497,16 +565,25 @@ export type GitGroup = {
 	deletions: number,
 	/**  Files staged. */
 	staged: number,
-	/**  Commits on the branch that its base does not have. */
-	ahead: number,
+	/**  Commits that no remote branch has. */
+	unpushed: number,
+	/**  Commits of the base branch that the workspace does not have. */
+	behind: number,
 };
 
+/**  A run of differing lines. */
 export type Hunk = {
+	/**  As git writes it: `@@ -1,3 +1,4 @@ fn main()`. */
 	header: string,
+	/**  First line before, from 1. */
 	oldStart: number,
+	/**  Lines before. */
 	oldLines: number,
+	/**  First line after, from 1. */
 	newStart: number,
+	/**  Lines after. */
 	newLines: number,
+	/**  The lines. */
 	lines: DiffLine[],
 };
 
@@ -526,8 +603,6 @@ cause: string } |
 { kind: "archiving" } | 
 /**  Off the board. */
 { kind: "archived" };
-
-export type LineKind = "context" | "added" | "removed";
 
 /**  A place in a file. */
 export type Location = {
