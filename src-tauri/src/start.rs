@@ -44,7 +44,7 @@ enum Prepared {
 
 struct Parts {
     app: App,
-    // Dropped last, in this order: the reaper sweeps, the lock goes, the log is flushed.
+    // Let go of last, in this order: the reaper sweeps, the lock goes, the log is flushed.
     hold: (
         process::reaper::Reaper,
         Home,
@@ -104,6 +104,13 @@ fn show(parts: Parts) -> ExitCode {
         identity,
     } = parts;
     let commands = bindings::builder();
+    // A path that is not UTF-8 can't be named to the plugin; the window then opens in its usual place.
+    let window_state = app.home.join("window-state.json");
+    let window_state = window_state
+        .to_str()
+        .map_or_else(tauri_plugin_window_state::Builder::new, |file| {
+            tauri_plugin_window_state::Builder::new().with_filename(file)
+        });
     let built = tauri::Builder::default()
         .plugin(
             tauri_plugin_single_instance::Builder::new()
@@ -113,12 +120,13 @@ fn show(parts: Parts) -> ExitCode {
         )
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
-        .plugin(tauri_plugin_window_state::Builder::new().build())
+        .plugin(window_state.build())
         .invoke_handler(commands.invoke_handler())
         .setup(move |handle| {
             commands.mount_events(handle);
             let snapshot = app.flows.snapshot().clone();
             handle.manage(app);
+            quit_on_signal(handle.handle().clone());
             window::open(handle.handle())?;
             if let Err(error) = tray::start(handle.handle(), &snapshot) {
                 tracing::warn!(%error, "no tray");
@@ -134,14 +142,42 @@ fn show(parts: Parts) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    built.run(|handle, event| {
+    let mut hold = Some(hold);
+    built.run(move |handle, event| {
         if let RunEvent::Exit = event {
             stop(handle);
+            // The event loop ends the process by itself: what is not let go here never is.
+            hold.take();
         }
     });
-    drop(hold);
     ExitCode::SUCCESS
 }
+
+/// Being asked to end from outside (a terminal's Ctrl-C, a logout) is a quit like any other.
+#[cfg(unix)]
+fn quit_on_signal(app: AppHandle) {
+    use tokio::signal::unix::{SignalKind, signal};
+    for kind in [
+        SignalKind::interrupt(),
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+    ] {
+        let app = app.clone();
+        tauri::async_runtime::spawn(async move {
+            match signal(kind) {
+                Ok(mut asked) => {
+                    if asked.recv().await.is_some() {
+                        app.exit(0);
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "a signal can't be waited for"),
+            }
+        });
+    }
+}
+
+#[cfg(not(unix))]
+fn quit_on_signal(_: AppHandle) {}
 
 /// Ends agents and flows; the window is gone by now.
 fn stop(handle: &AppHandle) {

@@ -7,6 +7,8 @@ use kernel::WorkspaceId;
 use serde::{Deserialize, Serialize};
 use session::machine::SessionState;
 use specta::Type;
+use sqlite::Database;
+use std::sync::Arc;
 use tauri::{AppHandle, State};
 use tauri_plugin_opener::OpenerExt;
 
@@ -22,6 +24,8 @@ pub struct Diagnostics {
     pub log_directory: String,
     /// `git --version`, or why it could not be asked.
     pub git: String,
+    /// What a quick check of the database found: "good", or what is wrong with it.
+    pub database: String,
     /// Milliseconds from process start until the core was ready.
     pub core_ready_ms: u32,
     /// Milliseconds from process start to the window's first paint, as far as reported.
@@ -67,6 +71,7 @@ pub async fn diagnostics(app: State<'_, App>) -> Answered<Diagnostics> {
         data_directory: app.home.display().to_string(),
         log_directory: app.home.join("logs").display().to_string(),
         git: git_version().await,
+        database: checked(&app.database).await,
         core_ready_ms: app.core_ready_ms,
         first_paint_ms: moments.first_paint,
         settled_ms: moments.settled,
@@ -135,5 +140,15 @@ async fn git_version() -> String {
     {
         Ok(output) => String::from_utf8_lossy(&output.stdout).trim().to_owned(),
         Err(error) => format!("git can't be run: {error}"),
+    }
+}
+
+async fn checked(database: &Arc<Database>) -> String {
+    let database = Arc::clone(database);
+    match tokio::task::spawn_blocking(move || database.damage()).await {
+        Ok(Ok(None)) => "good".to_owned(),
+        Ok(Ok(Some(damage))) => damage,
+        Ok(Err(error)) => format!("it can't be checked: {error}"),
+        Err(error) => format!("it can't be checked: {error}"),
     }
 }

@@ -382,6 +382,8 @@ export type Diagnostics = {
 	logDirectory: string,
 	/**  `git --version`, or why it could not be asked. */
 	git: string,
+	/**  What a quick check of the database found: "good", or what is wrong with it. */
+	database: string,
 	/**  Milliseconds from process start until the core was ready. */
 	coreReadyMs: number,
 	/**  Milliseconds from process start to the window's first paint, as far as reported. */
