@@ -260,7 +260,7 @@ function one(
       steps: settingUp ? steps : [],
     },
     sessions: settingUp ? [] : [session(id.replace('w', 's'), reason, agent, age)],
-    git: lines && { files: 6, additions: lines[0], deletions: lines[1], staged: 0, ahead: 1 },
+    git: lines && { files: 6, additions: lines[0], deletions: lines[1], staged: 0, unpushed: 1, behind: 0 },
     status: { ...base.status, reason, label: labels[reason] ?? reason, since: seconds(age), ...status },
   };
 }
