@@ -30,19 +30,12 @@ function places({ shell }: Parts): PaletteAction[] {
     { id: 'board', group: 'Go to', title: 'Board', shortcut: 'g b', run: () => shell.go({ kind: 'board' }) },
     { id: 'settings', group: 'Go to', title: 'Settings', shortcut: 'g s', run: () => shell.go({ kind: 'settings' }) },
     { id: 'archived', group: 'Go to', title: 'Archived', shortcut: 'g a', run: () => shell.go({ kind: 'archived' }) },
-    { id: 'next', group: 'Go to', title: 'Next that needs me', shortcut: '.', run: () => shell.next() },
-    {
-      id: 'next-mod',
-      group: 'Go to',
-      title: 'Next that needs me, while typing',
-      shortcut: 'Mod+J',
-      run: () => shell.next(),
-    },
+    { id: 'next', group: 'Go to', title: 'Next that needs me', shortcut: '.', also: 'Mod+J', run: () => shell.next() },
   ];
 }
 
-function everywhere({ feed, settings, shell, focus }: Parts): PaletteAction[] {
-  const theme = () => void settings.prefer({ theme: isDark(settings.preferences.theme) ? 'light' : 'dark' });
+function everywhere(parts: Parts): PaletteAction[] {
+  const { feed, shell, focus } = parts;
   const out: PaletteAction[] = [
     {
       id: 'add-project',
@@ -58,7 +51,7 @@ function everywhere({ feed, settings, shell, focus }: Parts): PaletteAction[] {
       shortcut: 'Mod+B',
       run: () => (shell.sidebar = !shell.sidebar),
     },
-    { id: 'theme', group: 'Window', title: 'Light or dark theme', run: theme },
+    { id: 'theme', group: 'Window', title: 'Light or dark theme', run: () => void toggleTheme(parts) },
     { id: 'palette', group: 'Window', title: 'Commands', shortcut: 'Mod+K', run: () => (shell.overlay = 'palette') },
   ];
   if (feed.projects.length)
@@ -150,6 +143,38 @@ function workspaces({ feed, shell }: Parts): PaletteAction[] {
     run: () => shell.open(card.id),
   }));
 }
+
+/** Shows the other theme and keeps it. */
+export async function toggleTheme({ settings, shell }: Parts): Promise<void> {
+  const dark = isDark(settings.preferences.theme, matchMedia('(prefers-color-scheme: dark)').matches);
+  shell.error = await settings.prefer({ theme: dark ? 'light' : 'dark' });
+}
+
+/** All shortcuts for the page that teaches them; a test compares it with the actions. */
+export const everyShortcut = [
+  { title: 'Commands', shortcut: 'Mod+K' },
+  { title: 'Next that needs me', shortcut: '.' },
+  { title: 'Next that needs me', shortcut: 'Mod+J' },
+  { title: 'New workspace', shortcut: 'n' },
+  { title: 'Board', shortcut: 'g b' },
+  { title: 'Archived', shortcut: 'g a' },
+  { title: 'Settings', shortcut: 'g s' },
+  { title: 'Back to the board', shortcut: 'Escape' },
+  { title: 'Next card or file', shortcut: 'j' },
+  { title: 'Card or file before', shortcut: 'k' },
+  { title: 'Filter the board', shortcut: '/' },
+  { title: 'First to ninth workspace', shortcut: 'Mod+1…9' },
+  { title: 'Write to the agent', shortcut: 'i' },
+  { title: 'Answer what is asked', shortcut: 'Mod+Shift+Y' },
+  { title: 'Allow, allow always, reject', shortcut: 'y a n' },
+  { title: 'Stop the agent', shortcut: 'Mod+.' },
+  { title: 'Changes and details', shortcut: 'Mod+I' },
+  { title: 'Rename the workspace', shortcut: 'F2' },
+  { title: 'Show in the file manager', shortcut: 'Mod+Shift+E' },
+  { title: 'Add a project', shortcut: 'Mod+O' },
+  { title: 'Fold the sidebar', shortcut: 'Mod+B' },
+  { title: 'Debug', shortcut: 'Mod+Shift+D' },
+];
 
 /** The menu of one card, wherever it is shown. */
 export function cardMenu(parts: Parts, card: Card): MenuItem[] {

@@ -9,7 +9,7 @@ export function showTheme(theme: Theme): void {
   remember('theme', theme === 'system' ? null : theme);
 }
 
-/** Whether a theme is dark right now. */
-export function isDark(theme: Theme): boolean {
-  return theme === 'dark' || (theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
+/** Whether a theme is dark, where the system's may be. */
+export function isDark(theme: Theme, system: boolean): boolean {
+  return theme === 'dark' || (theme === 'system' && system);
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { blocks } from './markdown';
+import { GrowingMarkdown, blocks } from './markdown';
 
 const html = (text: string) =>
   blocks(text)
@@ -36,9 +36,24 @@ it('an image is a link, for nothing is fetched', () => {
 });
 
 it('a block that is complete is the same value when the text grows', () => {
-  const before = blocks('first paragraph here\n\nsecond');
-  const after = blocks('first paragraph here\n\nsecond grows');
-  const again = blocks('first paragraph here\n\nsecond grows on');
+  const growing = new GrowingMarkdown();
+  const paragraphs = ['one', 'two', 'three', 'four'].map((word) => `${word} paragraph`);
+  const before = growing.blocks(paragraphs.join('\n\n'));
+  const after = growing.blocks(`${paragraphs.join('\n\n')} grows on`);
   expect(after[0]).toBe(before[0]);
-  expect(again[0]).toBe(after[0]);
+  expect(after.at(-1)).not.toEqual(before.at(-1));
+});
+
+it('letter by letter gives the same as all at once', () => {
+  const text =
+    '# Title\n\nA\n===\n\n- one\n\n- two\n  more\n\n```rs\nfn a() {}\n\nfn b() {}\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nend';
+  const growing = new GrowingMarkdown();
+  for (let at = 1; at < text.length; at++) growing.blocks(text.slice(0, at));
+  expect(growing.blocks(text)).toEqual(blocks(text));
+});
+
+it('a text that was replaced is read from its beginning', () => {
+  const growing = new GrowingMarkdown();
+  growing.blocks('one\n\ntwo\n\nthree\n\nfour');
+  expect(growing.blocks('other')).toEqual(blocks('other'));
 });

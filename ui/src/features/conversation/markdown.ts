@@ -1,7 +1,7 @@
-// An agent's Markdown as blocks: each is rendered once and kept, so that a growing answer redraws only its last block.
+// An agent's Markdown as blocks; of a growing answer only the last ones are read and drawn again.
 // Whatever the text says, only harmless elements come out: no images, no styles, no scripts, no forms.
 import DOMPurify from 'dompurify';
-import { Marked } from 'marked';
+import { Marked, type Token } from 'marked';
 
 /** A block of an answer: code to draw with a copy button, or HTML that is safe to show. */
 export type Block = { kind: 'code'; language: string; text: string } | { kind: 'html'; html: string };
@@ -29,34 +29,42 @@ function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
-const known = new Map<string, Block>();
-const most = 2000;
-
 /** The blocks of a Markdown text. */
 export function blocks(text: string): Block[] {
-  const tokens = marked.lexer(text);
-  const out: Block[] = [];
-  for (const [at, token] of tokens.entries()) {
-    if (token.type === 'space' || token.type === 'def') continue;
-    const grows = at === tokens.length - 1;
-    const kept = known.get(token.raw);
-    if (kept) {
-      out.push(kept);
-      continue;
-    }
-    const block: Block =
-      token.type === 'code'
-        ? { kind: 'code', language: (token.lang ?? '').split(/\s/)[0] ?? '', text: token.text }
-        : { kind: 'html', html: DOMPurify.sanitize(marked.parser([token]), allowed) };
-    out.push(block);
-    // The last block may still grow; keeping each of its states would only fill the memory. Links by reference depend on
-    // the rest of the text.
-    if (!grows && !/\[[^\]]*\](?!\()/.test(token.raw)) keep(token.raw, block);
-  }
-  return out;
+  return new GrowingMarkdown().blocks(text);
 }
 
-function keep(raw: string, block: Block): void {
-  if (known.size >= most) known.delete(known.keys().next().value ?? '');
-  known.set(raw, block);
+/** The blocks of a text that mostly grows at its end: what is complete is neither read nor rendered again. */
+export class GrowingMarkdown {
+  #settled = '';
+  #blocks: Block[] = [];
+
+  /** The blocks of the text as it is now. */
+  blocks(text: string): Block[] {
+    if (!text.startsWith(this.#settled)) {
+      this.#settled = '';
+      this.#blocks = [];
+    }
+    const tokens = marked.lexer(text.slice(this.#settled.length));
+    const shown = tokens.flatMap((token) => {
+      const block = rendered(token);
+      return block ? [block] : [];
+    });
+    const out = [...this.#blocks, ...shown];
+    // The last two may still change: a paragraph becomes a heading by the line below it, a list goes on after a gap.
+    const safe = tokens.slice(0, -2);
+    for (const token of safe) {
+      this.#settled += token.raw;
+      const block = shown[0];
+      if (block && token.type !== 'space' && token.type !== 'def') this.#blocks.push(...shown.splice(0, 1));
+    }
+    return out;
+  }
+}
+
+function rendered(token: Token): Block | null {
+  if (token.type === 'space' || token.type === 'def') return null;
+  if (token.type === 'code')
+    return { kind: 'code', language: String(token['lang'] ?? '').split(/\s/)[0] ?? '', text: String(token['text']) };
+  return { kind: 'html', html: DOMPurify.sanitize(marked.parser([token]), allowed) };
 }

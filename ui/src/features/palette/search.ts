@@ -6,6 +6,8 @@ export interface PaletteAction {
   title: string;
   group: string;
   shortcut?: string;
+  /** A second shortcut that does the same. */
+  also?: string;
   run: () => void;
 }
 

@@ -9,11 +9,10 @@ export interface Group {
   cards: Card[];
 }
 
-/** The groups that have rows, in order. */
-export function groups(cards: Card[]): Group[] {
-  const shown = cards.filter((card) => card.status.column !== null);
-  const needs = shown.filter(needsPerson).sort(byAttention);
-  const rest = shown.filter((card) => !needsPerson(card));
+/** The groups that have rows, in order: of all projects who needs the person, of the shown project the rest. */
+export function groups(everywhere: Card[], inProject: Card[]): Group[] {
+  const needs = everywhere.filter((card) => card.status.column !== null && needsPerson(card)).sort(byAttention);
+  const rest = inProject.filter((card) => !needsPerson(card));
   const all: Group[] = [
     { id: 'needs', title: 'Needs you', cards: needs },
     { id: 'waiting', title: 'Waiting', cards: rest.filter((card) => card.status.column === 'waiting').sort(byAge) },
