@@ -10,3 +10,5 @@ const theme = wanted.get('theme');
 if (theme === 'light' || theme === 'dark') backend.prefs = { ...backend.prefs, theme };
 const target = document.getElementById('app');
 if (target) mount(App, { target, props: { backend } });
+// For trying things from the browser's console: `fake.change('s1', …)`.
+Object.assign(globalThis, { fake: backend });

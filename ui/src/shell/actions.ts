@@ -27,7 +27,14 @@ export function actions(parts: Parts): PaletteAction[] {
 
 function places({ shell }: Parts): PaletteAction[] {
   return [
-    { id: 'board', group: 'Go to', title: 'Board', shortcut: 'g b', run: () => shell.go({ kind: 'board' }) },
+    {
+      id: 'board',
+      group: 'Go to',
+      title: 'Board',
+      shortcut: 'g b',
+      also: 'Mod+0',
+      run: () => shell.go({ kind: 'board' }),
+    },
     { id: 'settings', group: 'Go to', title: 'Settings', shortcut: 'g s', run: () => shell.go({ kind: 'settings' }) },
     { id: 'archived', group: 'Go to', title: 'Archived', shortcut: 'g a', run: () => shell.go({ kind: 'archived' }) },
     { id: 'next', group: 'Go to', title: 'Next that needs me', shortcut: '.', also: 'Mod+J', run: () => shell.next() },
@@ -154,9 +161,10 @@ export async function toggleTheme({ settings, shell }: Parts): Promise<void> {
 export const everyShortcut = [
   { title: 'Commands', shortcut: 'Mod+K' },
   { title: 'Next that needs me', shortcut: '.' },
-  { title: 'Next that needs me', shortcut: 'Mod+J' },
+  { title: 'Next that needs me, while typing', shortcut: 'Mod+J' },
   { title: 'New workspace', shortcut: 'n' },
   { title: 'Board', shortcut: 'g b' },
+  { title: 'Board, while typing', shortcut: 'Mod+0' },
   { title: 'Archived', shortcut: 'g a' },
   { title: 'Settings', shortcut: 'g s' },
   { title: 'Back to the board', shortcut: 'Escape' },

@@ -69,7 +69,11 @@ export class OpenConversation {
   #left = false;
 
   /** `frame` runs a function before the next paint. */
-  constructor(backend: Backend, id: SessionId, frame: (run: () => void) => void = requestAnimationFrame) {
+  constructor(
+    backend: Backend,
+    id: SessionId,
+    frame: (run: () => void) => void = (run) => void requestAnimationFrame(run),
+  ) {
     this.#backend = backend;
     this.id = id;
     this.#frame = frame;

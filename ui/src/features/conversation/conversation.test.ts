@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Conversation, ConversationUpdate, Entry } from '../../backend/backend';
 import { FakeBackend, answerEntry, promptEntry, summary } from '../../backend/fake';
 import { OpenConversation } from './conversation.svelte';
@@ -128,4 +128,19 @@ it('after it was left an answer that comes late is ignored', async () => {
   chat.leave();
   await opening;
   expect(chat.cells).toEqual([]);
+});
+
+it('asks the window itself for frames, as browsers insist', async () => {
+  const hands = new Hands();
+  hands.answers = [conversation([answerEntry(0, 'a')], 0)];
+  const receivers: unknown[] = [];
+  vi.stubGlobal('requestAnimationFrame', function (this: unknown, run: () => void) {
+    receivers.push(this);
+    run();
+  });
+  const chat = new OpenConversation(hands, 's');
+  await chat.open();
+  hands.opened[0]!({ kind: 'transcript', revision: 1, changes: [{ kind: 'append', entry: 'e0', text: 'b' }] });
+  vi.unstubAllGlobals();
+  expect(receivers).toEqual([undefined]);
 });
