@@ -409,6 +409,7 @@ export class FakeBackend implements Backend {
       settledMs: 768,
       driftRepaired: 0,
       liveAgents: 3,
+      database: 'good',
     });
 
   reportMoment: Backend['reportMoment'] = (moment) => this.#called('reportMoment', [moment], null);

@@ -20,5 +20,6 @@ export function lines(report: Diagnostics): Line[] {
     { name: 'Settled after', value: millis(report.settledMs) },
     { name: 'Live agents', value: String(report.liveAgents) },
     { name: 'Cards mended', value: String(report.driftRepaired) },
+    { name: 'Database', value: report.database },
   ];
 }
