@@ -5,7 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 
 /// The variable that everything the app starts inherits from the test.
-pub const MARK: &str = "SHOPFLOOR_TEST_WORLD";
+/// Not one of `SHOPFLOOR_…`: the app keeps those from its agents.
+pub const MARK: &str = "DESKTOP_TEST_WORLD";
 
 /// A living process.
 #[derive(Clone, Debug, PartialEq, Eq)]

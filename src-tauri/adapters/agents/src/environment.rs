@@ -23,13 +23,16 @@ const GIT_POINTERS: [&str; 10] = [
 
 /// The beginning of our own variables' names; they are nobody else's business.
 const OURS: &[u8] = b"SHOPFLOOR_";
+/// But for those that are meant for the practice agent.
+const FOR_PRACTICE: &[u8] = b"SHOPFLOOR_PRACTICE_";
 
 /// The command for a program that was found at `path`, to be run in `cwd`, with `search` as its PATH.
 pub(crate) fn command(program: &AgentProgram, path: &Path, cwd: &Path, search: &OsStr) -> Command {
     let mut command = Command::new(path);
     command.args(&program.args).current_dir(cwd);
     for (name, _) in env::vars_os() {
-        let ours = name.as_encoded_bytes().starts_with(OURS);
+        let bytes = name.as_encoded_bytes();
+        let ours = bytes.starts_with(OURS) && !bytes.starts_with(FOR_PRACTICE);
         if ours || GIT_POINTERS.iter().any(|pointer| name == *pointer) {
             command.env_remove(name);
         }
