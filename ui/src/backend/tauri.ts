@@ -2,6 +2,7 @@
 import { Channel } from '@tauri-apps/api/core';
 import type { Answered, Backend, Batch, ConversationUpdate } from './backend';
 import { commands, events } from './bindings';
+import { InTurn } from './in-turn';
 
 type Call = (...values: unknown[]) => Promise<Answered<unknown>>;
 
@@ -29,10 +30,13 @@ export function tauriBackend(): Backend {
   const calls = Object.fromEntries(
     Object.entries(commands).map(([name, call]) => [name, guarded(call as unknown as Call)]),
   ) as unknown as typeof commands;
+  const conversations = new InTurn();
   return {
     ...calls,
     subscribeBoard: (onBatch) => calls.subscribeBoard(new Channel<Batch>(onBatch)),
-    openConversation: (session, onUpdate) => calls.openConversation(session, new Channel<ConversationUpdate>(onUpdate)),
+    openConversation: (session, onUpdate) =>
+      conversations.run(session, () => calls.openConversation(session, new Channel<ConversationUpdate>(onUpdate))),
+    leaveConversation: (session) => conversations.run(session, () => calls.leaveConversation(session)),
     onShowWorkspace: (show) => {
       const listening = events.showWorkspace.listen((event) => show(event.payload.workspace));
       return () => void listening.then((stop) => stop());
