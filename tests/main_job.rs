@@ -265,6 +265,34 @@ async fn a_project_that_cannot_be_used_is_explained() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_removed_project_takes_its_conversations_along_and_leaves_its_files() {
+    let app = App::start().await;
+    let id = app.workspace("Do it").await;
+    let agent = app.agents.started(1).await;
+    agent.told_times(1).await;
+    agent.does(ends());
+    app.card(&id, |card| card.status.reason == Reason::TurnFinished)
+        .await;
+    let rooms = app.flows.rooms();
+    let row = rooms.workspaces.get(&id).await.unwrap();
+    let refused = app.flows.remove_project(&row.project).await.unwrap_err();
+    assert!(refused.to_string().contains("one workspace on the board"));
+    assert_eq!(rooms.sessions.summaries().len(), 1);
+
+    app.flows.archive_workspace(&id).await.unwrap();
+    app.flows.remove_project(&row.project).await.unwrap();
+    assert!(rooms.projects.list().await.unwrap().is_empty());
+    assert!(rooms.workspaces.list().await.unwrap().is_empty());
+    assert!(rooms.sessions.summaries().is_empty());
+    let kept = app.repository.git(&["branch", "--list", &row.branch]);
+    assert!(kept.contains(&row.branch), "the branch is the person's");
+
+    let app = app.restart().await;
+    assert!(app.flows.rooms().sessions.summaries().is_empty());
+    assert!(app.flows.snapshot().cards().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_practice_project_is_made_once_and_can_be_worked_in() {
     let app = App::start().await;
     let first = app.flows.open_practice_project().await.unwrap();

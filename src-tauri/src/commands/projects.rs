@@ -50,7 +50,7 @@ pub async fn pick_folder(handle: AppHandle) -> Answered<Option<String>> {
 #[tauri::command]
 #[specta::specta]
 pub async fn remove_project(app: State<'_, App>, project: ProjectId) -> Answered<()> {
-    Ok(app.flows.rooms().projects.remove(&project).await?)
+    Ok(app.flows.remove_project(&project).await?)
 }
 
 /// Makes the practice project if it is not there, and adds it.

@@ -4,6 +4,7 @@ mod archive_workspace;
 mod create_workspace;
 mod practice_project;
 mod recover;
+mod remove_project;
 mod send_message;
 
 pub use create_workspace::Task;
