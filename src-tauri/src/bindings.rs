@@ -31,6 +31,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             workspaces::create_workspace,
             workspaces::retry_workspace,
             workspaces::rename_workspace,
+            workspaces::dismiss_notice,
             workspaces::archive_workspace,
             workspaces::unarchive_workspace,
             workspaces::archived_workspaces,

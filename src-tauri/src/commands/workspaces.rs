@@ -82,6 +82,18 @@ pub async fn rename_workspace(
     Ok(())
 }
 
+/// The person has read what its notice says.
+#[tauri::command]
+#[specta::specta]
+pub async fn dismiss_notice(app: State<'_, App>, workspace: WorkspaceId) -> Answered<()> {
+    app.flows
+        .rooms()
+        .workspaces
+        .dismiss_notice(&workspace)
+        .await?;
+    Ok(())
+}
+
 /// Ends its sessions, saves its tree as a checkpoint, verifies that, then removes the tree. The branch stays.
 #[tauri::command]
 #[specta::specta]

@@ -25,6 +25,8 @@ export const commands = {
 	retryWorkspace: (workspace: WorkspaceId) => typedError<null, CommandError>(__TAURI_INVOKE("retry_workspace", { workspace })),
 	/**  Changes the display name. */
 	renameWorkspace: (workspace: WorkspaceId, name: string) => typedError<null, CommandError>(__TAURI_INVOKE("rename_workspace", { workspace, name })),
+	/**  The person has read what its notice says. */
+	dismissNotice: (workspace: WorkspaceId) => typedError<null, CommandError>(__TAURI_INVOKE("dismiss_notice", { workspace })),
 	/**  Ends its sessions, saves its tree as a checkpoint, verifies that, then removes the tree. The branch stays. */
 	archiveWorkspace: (workspace: WorkspaceId) => typedError<null, CommandError>(__TAURI_INVOKE("archive_workspace", { workspace })),
 	/**  Brings an archived workspace back with every byte that was in its tree. */

@@ -185,6 +185,12 @@ export class FakeBackend implements Backend {
     return this.#called('markSeen', [workspace], null);
   };
 
+  dismissNotice: Backend['dismissNotice'] = (workspace) => {
+    const known = this.cards.get(workspace);
+    if (known) this.put({ ...known, workspace: { ...known.workspace, notice: null } });
+    return this.#called('dismissNotice', [workspace], null);
+  };
+
   addProject: Backend['addProject'] = (path) => {
     if (!path.startsWith('/') && !path.startsWith('~'))
       return Promise.resolve({

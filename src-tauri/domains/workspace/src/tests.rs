@@ -284,14 +284,17 @@ async fn content_that_could_not_be_restored_waits_through_another_archive() {
 }
 
 #[tokio::test]
-async fn seeing_a_workspace_reads_its_notice() {
+async fn a_notice_stays_until_it_is_dismissed() {
     let world = World::new();
     let row = world.created("fix").await;
     world.workspaces.note(&row.id, "mended").await.unwrap();
     let noted = world.workspaces.get(&row.id).await.unwrap();
     assert_eq!(noted.notice.as_deref(), Some("mended"));
     let seen = world.workspaces.mark_seen(&row.id).await.unwrap();
-    assert!(seen.notice.is_none() && seen.seen_at.is_some());
+    assert!(seen.seen_at.is_some());
+    assert_eq!(seen.notice.as_deref(), Some("mended"), "a look is not yet reading");
+    let read = world.workspaces.dismiss_notice(&row.id).await.unwrap();
+    assert_eq!((read.notice, read.seen_at), (None, seen.seen_at));
     let renamed = world
         .workspaces
         .rename(&row.id, "  Other\nname ")

@@ -29,7 +29,7 @@ pub struct Workspace {
     pub state: WorkspaceState,
     /// Steps of the last set-up, in order.
     pub steps: Vec<SetupStep>,
-    /// What a restart had to mend, said on the card until the person opens the workspace.
+    /// What a restart had to mend, said on the card until the person dismisses it.
     pub notice: Option<String>,
     /// Commit of the checkpoint taken at archive (40 hex digits), under `refs/shopfloor/`.
     pub archive_checkpoint: Option<String>,

@@ -92,18 +92,26 @@ impl Workspaces {
         off_the_workers(move || shared.row(&id)).await
     }
 
-    /// The person looks at it now; its notice has been read.
+    /// The person looks at it now. Its notice stays until it is dismissed: a look is not yet reading.
     pub async fn mark_seen(&self, id: &WorkspaceId) -> Result<Workspace, WorkspaceError> {
         let now = self.0.clock.now();
         self.change(id, move |row| {
             row.seen_at = Some(now);
+            Ok(())
+        })
+        .await
+    }
+
+    /// The person has read the remark on its card.
+    pub async fn dismiss_notice(&self, id: &WorkspaceId) -> Result<Workspace, WorkspaceError> {
+        self.change(id, |row| {
             row.notice = None;
             Ok(())
         })
         .await
     }
 
-    /// Puts a remark on its card until the person opens it.
+    /// Puts a remark on its card until the person dismisses it.
     pub async fn note(&self, id: &WorkspaceId, text: &str) -> Result<Workspace, WorkspaceError> {
         let text = text.to_owned();
         self.change(id, move |row| {
