@@ -66,6 +66,10 @@ impl Worktrees for Git {
         bases::bases(repository)
     }
 
+    fn check_base(&self, repository: &Path, base: &str) -> Result<(), WorkspaceError> {
+        bases::commit_of(&inspect::open(repository)?, base).map(|_| ())
+    }
+
     fn branches(&self, repository: &Path) -> Result<Vec<String>, WorkspaceError> {
         bases::branches(repository)
     }

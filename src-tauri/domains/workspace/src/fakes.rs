@@ -153,6 +153,12 @@ impl Worktrees for Trees {
             remote: false,
         }])
     }
+    fn check_base(&self, _: &Path, base: &str) -> Result<(), WorkspaceError> {
+        match base {
+            "main" => Ok(()),
+            _ => Err(WorkspaceError::NoSuchBase { base: base.into() }),
+        }
+    }
     fn branches(&self, _: &Path) -> Result<Vec<String>, WorkspaceError> {
         Ok(self.branches.lock().unwrap().iter().cloned().collect())
     }

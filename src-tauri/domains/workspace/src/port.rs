@@ -102,6 +102,8 @@ pub trait Worktrees: Send + Sync {
     ) -> Result<(), WorkspaceError>;
     /// Branches to start from: local ones first, then remote-tracking ones.
     fn bases(&self, repository: &Path) -> Result<Vec<BaseBranch>, WorkspaceError>;
+    /// Refuses a base that is neither a branch nor a commit of the repository. Cheap.
+    fn check_base(&self, repository: &Path, base: &str) -> Result<(), WorkspaceError>;
     /// Names of all local branches, to find a free one.
     fn branches(&self, repository: &Path) -> Result<Vec<String>, WorkspaceError>;
     /// Makes branch and worktree; answers the commit it started at. Cleans up after itself on failure.

@@ -4,7 +4,7 @@
 use crate::changes::Against;
 use crate::fakes::{Held, World};
 use crate::machine::WorkspaceState as S;
-use crate::{ProjectFact, SetupStepState, Workspace, WorkspaceError, WorkspaceFact};
+use crate::{NewWorkspace, ProjectFact, SetupStepState, Workspace, WorkspaceError, WorkspaceFact};
 use std::path::Path;
 
 fn titles(row: &Workspace) -> Vec<(&str, SetupStepState)> {
@@ -70,6 +70,20 @@ async fn a_new_workspace_is_on_the_board_before_anything_is_on_disk() {
     assert_eq!(row.base, "main");
     assert!(matches!(facts.try_next(), Some(WorkspaceFact::Saved(saved)) if saved == row));
     assert!(world.git.trees.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_base_that_does_not_exist_is_refused_before_anything_is_recorded() {
+    let world = World::new();
+    let new = NewWorkspace {
+        project: world.project().await.id,
+        prompt: "Fix it".into(),
+        base: Some("nowhere".into()),
+        agent: None,
+    };
+    let refused = world.workspaces.create(new).await.unwrap_err();
+    assert!(matches!(refused, WorkspaceError::NoSuchBase { base } if base == "nowhere"));
+    assert!(world.workspaces.list().await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -292,7 +306,11 @@ async fn a_notice_stays_until_it_is_dismissed() {
     assert_eq!(noted.notice.as_deref(), Some("mended"));
     let seen = world.workspaces.mark_seen(&row.id).await.unwrap();
     assert!(seen.seen_at.is_some());
-    assert_eq!(seen.notice.as_deref(), Some("mended"), "a look is not yet reading");
+    assert_eq!(
+        seen.notice.as_deref(),
+        Some("mended"),
+        "a look is not yet reading"
+    );
     let read = world.workspaces.dismiss_notice(&row.id).await.unwrap();
     assert_eq!((read.notice, read.seen_at), (None, seen.seen_at));
     let renamed = world

@@ -74,7 +74,8 @@ impl Workspaces {
         self.0.facts.listen()
     }
 
-    /// Records a workspace in state `New`: named, with its own branch and path, nothing on disk yet.
+    /// Records a workspace in state `New`: named, with its own branch and path, nothing on disk yet. A base that does
+    /// not exist is refused here, while whoever typed it still looks at it.
     pub async fn create(&self, new: NewWorkspace) -> Result<Workspace, WorkspaceError> {
         let shared = Arc::clone(&self.0);
         off_the_workers(move || shared.create(new)).await
@@ -178,6 +179,8 @@ impl Workspaces {
 impl Shared {
     fn create(&self, new: NewWorkspace) -> Result<Workspace, WorkspaceError> {
         let project = self.project(&new.project)?;
+        let base = new.base.unwrap_or(project.default_branch);
+        self.worktrees.check_base(&project.path, &base)?;
         let branches = self.worktrees.branches(&project.path)?;
         let id = WorkspaceId::mint();
         let now = self.clock.now();
@@ -191,7 +194,7 @@ impl Shared {
             project: project.id,
             name: names.name,
             branch: names.branch,
-            base: new.base.unwrap_or(project.default_branch),
+            base,
             base_commit: None,
             path: folder.join(names.directory),
             agent: new.agent,

@@ -44,6 +44,7 @@ fn a_base_is_a_branch_or_a_commit() {
     bench.commit_all("second");
     let mut new = bench.new_worktree("old");
     new.base = first[..10].to_owned();
+    bench.git.check_base(&bench.main, &new.base).unwrap();
     assert_eq!(bench.git.create(&new).unwrap(), first);
     for unknown in ["nowhere", "--detach", "", "HEAD:a.txt", "a b"] {
         let mut new = bench.new_worktree("unknown");
@@ -54,6 +55,8 @@ fn a_base_is_a_branch_or_a_commit() {
             "{unknown}: {said}"
         );
         assert_eq!(standing(&bench, "unknown"), Standing::Gone);
+        let refused = bench.git.check_base(&bench.main, unknown);
+        assert!(matches!(refused, Err(WorkspaceError::NoSuchBase { .. })));
     }
     bench.is_sound();
 }
