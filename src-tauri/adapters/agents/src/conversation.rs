@@ -2,6 +2,7 @@
 
 use crate::rpc::{self, BAD_PARAMS, Incoming, NO_SUCH_METHOD, Refusal, TAKEN_BACK};
 use crate::tools::Calls;
+use crate::updates::Messages;
 use crate::{asks, causes, updates};
 use agent_client_protocol_schema::ProtocolVersion;
 use agent_client_protocol_schema::v1::{
@@ -44,6 +45,7 @@ pub(crate) struct Conversation {
     asks: BTreeMap<u64, OpenAsk>,
     last_ask: u64,
     calls: Calls,
+    messages: Messages,
     troubles: HashSet<&'static str>,
 }
 
@@ -90,6 +92,7 @@ impl Conversation {
             asks: BTreeMap::new(),
             last_ask: 0,
             calls: Calls::default(),
+            messages: Messages::default(),
             troubles: HashSet::new(),
         }
     }
@@ -263,7 +266,14 @@ impl Conversation {
             return Vec::new();
         }
         match updates::read(&params["update"]) {
-            Some(event) => self.live(event),
+            Some(event) => {
+                let follows = self.messages.begins_another(&params["update"], &event);
+                let mut acts = self.live(event);
+                if follows && !acts.is_empty() {
+                    acts.insert(0, Act::Tell(AgentEvent::NextMessage));
+                }
+                acts
+            }
             None => Vec::new(),
         }
     }

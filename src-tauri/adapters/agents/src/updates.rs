@@ -27,6 +27,27 @@ pub(crate) fn read(update: &Value) -> Option<AgentEvent> {
     event.unwrap_or_else(|| Some(other(kind, update)))
 }
 
+/// The message that is being said: whether it is a thought, and the id that some agents give it.
+#[derive(Debug, Default)]
+pub(crate) struct Messages {
+    last: Option<(bool, String)>,
+}
+
+impl Messages {
+    /// Whether this text belongs to another message of the same voice than the text before it.
+    pub(crate) fn begins_another(&mut self, update: &Value, event: &AgentEvent) -> bool {
+        let is_thought = match event {
+            AgentEvent::Text(_) => false,
+            AgentEvent::Thought(_) => true,
+            _ => return false,
+        };
+        let id = update["messageId"].as_str();
+        let now = id.map(|id| (is_thought, id.to_owned()));
+        let last = std::mem::replace(&mut self.last, now);
+        matches!((last, id), (Some((was_thought, last)), Some(id)) if was_thought == is_thought && last != id)
+    }
+}
+
 /// Whether an update is part of the conversation, so that a replayed history brings it again.
 pub(crate) fn is_history(event: &AgentEvent) -> bool {
     !matches!(event, AgentEvent::Usage(_) | AgentEvent::Title(_))

@@ -161,6 +161,8 @@ pub enum AgentEvent {
     },
     /// The prompt is in the agent's pipe.
     PromptWritten,
+    /// What follows of answer or thought is another message than what came before, though nothing came between.
+    NextMessage,
     /// More of the answer.
     Text(String),
     /// More of a thought.

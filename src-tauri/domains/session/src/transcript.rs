@@ -123,6 +123,11 @@ impl Transcript {
         }
     }
 
+    /// What is being said is whole; more of the same voice is another entry.
+    pub fn end_text(&mut self) {
+        self.close_text();
+    }
+
     /// The plan of this turn is now this.
     pub fn plan(&mut self, mut items: Vec<PlanItem>, stamp: Stamp) {
         cut::shorten_list(&mut items);

@@ -136,6 +136,38 @@ fn a_load_is_open_when_its_replay_is_through() {
 }
 
 #[test]
+fn a_message_of_another_id_is_another_message_though_nothing_came_between() {
+    let mut conversation = open();
+    conversation.prompt("go".to_owned());
+    let mut told = Vec::new();
+    for (id, piece) in [
+        (Some("1"), "It is "),
+        (Some("1"), "done."),
+        (Some("2"), "Anything else?"),
+        (None, " No id"),
+        (None, " says nothing."),
+    ] {
+        let mut update = text("s", piece);
+        if let Some(id) = id {
+            update["params"]["update"]["messageId"] = json!(id);
+        }
+        told.extend(hear(&mut conversation, &update).told);
+    }
+    let said = |text: &str| AgentEvent::Text(text.to_owned());
+    assert_eq!(
+        told,
+        [
+            said("It is "),
+            said("done."),
+            AgentEvent::NextMessage,
+            said("Anything else?"),
+            said(" No id"),
+            said(" says nothing."),
+        ]
+    );
+}
+
+#[test]
 fn what_cannot_be_resumed_is_lost_and_begun_anew() {
     let failing = json!({"id": 1, "error": {"code": -32002, "message": "Resource not found"}});
     for abilities in [

@@ -36,6 +36,7 @@ fn line(event: &AgentEvent, ids: &mut Vec<String>) -> String {
     let line = match event {
         // When it comes depends on when the pipe is read; the hostile agents' tests hold it to its place.
         AgentEvent::PromptWritten => return String::new(),
+        AgentEvent::NextMessage => "next message".to_owned(),
         AgentEvent::Text(text) | AgentEvent::Thought(text) => short(text),
         AgentEvent::Opened { opening, .. } => format!("opened {opening:?}"),
         AgentEvent::Tool(patch) => tool(patch, ids),

@@ -35,6 +35,7 @@ impl Live {
                 opening,
             } => self.opened(agent_session, opening).await,
             AgentEvent::PromptWritten => self.delivered().await,
+            AgentEvent::NextMessage => self.transcript.end_text(),
             AgentEvent::Text(text) => self.said(Voice::Answer, &text, "Writing"),
             AgentEvent::Thought(text) => self.said(Voice::Thought, &text, "Thinking"),
             AgentEvent::Tool(patch) => self.tool(patch),

@@ -96,6 +96,20 @@ fn pieces_of_one_voice_make_one_entry_and_another_voice_or_a_call_begins_a_new_o
 }
 
 #[test]
+fn two_messages_of_one_voice_are_two_entries() {
+    let mut transcript = fresh();
+    transcript.say(Voice::Answer, "It is done", &stamp(1));
+    transcript.say(Voice::Answer, ".", &stamp(2));
+    transcript.end_text();
+    transcript.end_text();
+    transcript.say(Voice::Answer, "Anything else?", &stamp(3));
+    assert_eq!(
+        bodies(&transcript),
+        [answer("It is done."), answer("Anything else?")]
+    );
+}
+
+#[test]
 fn only_what_is_new_of_a_text_is_told_again() {
     let mut transcript = fresh();
     transcript.say(Voice::Answer, "one ", &stamp(1));
