@@ -1,11 +1,13 @@
 //! An agent runtime without processes: the test says what each agent does and sees what it was told.
 
+use crate::app::Cast;
 use kernel::AgentId;
 use session::Answer;
 use session::port::{
     AgentConnection, AgentEvent, AgentProgram, AgentRegistry, AgentRuntime, Detection, Launch,
     Opening,
 };
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, mpsc};
 
@@ -54,6 +56,12 @@ impl SteeredAgents {
     /// How many agents were started.
     pub fn count(&self) -> usize {
         lock(&self.started).len()
+    }
+}
+
+impl Cast for SteeredAgents {
+    fn hire(_: &Path) -> (Arc<Self>, Arc<dyn AgentRegistry>) {
+        (Arc::default(), Arc::new(OneAgent))
     }
 }
 

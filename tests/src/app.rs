@@ -1,27 +1,47 @@
-//! The house without a window: real database, real git, steered agents.
+//! The house without a window: real database, real git, and agents that are steered or real.
 
-use kernel::{Clock, Timestamp, WorkspaceId};
-use orchestration::{Orchestration, Rooms, Running};
+use git::Git;
+use kernel::{AgentId, Clock, ProjectId, SessionId, Timestamp, WorkspaceId};
+use orchestration::flows::Task;
+use orchestration::{FlowError, Orchestration, Rooms, Running};
+use process::Tag;
+use session::port::{AgentRegistry, AgentRuntime};
+use session::{Answer, Entry, OptionKind};
 use snapshot::Card;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tempfile::TempDir;
 
-use crate::agents::{OneAgent, SteeredAgents};
+use crate::agents::SteeredAgents;
+use crate::disk::Disk;
+use crate::real_agents::RealAgents;
 use crate::repository::Repository;
 
 /// How long a story waits for a fact before it fails. Generous: machines are slow, facts are certain.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A house with agents that the test steers.
+pub type App = House<SteeredAgents>;
+/// A house with agents that are real processes.
+pub type RealApp = House<RealAgents>;
+
+/// Who plays the agents of a house.
+pub trait Cast: AgentRuntime + Sized + 'static {
+    /// For a data directory: who starts agents, and which ones there are.
+    fn hire(home: &Path) -> (Arc<Self>, Arc<dyn AgentRegistry>);
+}
 
 /// A running house in a temp folder.
-pub struct App {
+pub struct House<A> {
     /// The flows.
     pub flows: Orchestration,
-    /// The agents it starts.
-    pub agents: Arc<SteeredAgents>,
+    /// Who starts its agents.
+    pub agents: Arc<A>,
     /// A project's repository, not added yet.
     pub repository: Repository,
+    /// What its database is written to.
+    pub disk: Arc<Disk>,
     running: Option<Running>,
     folder: TempDir,
 }
@@ -37,63 +57,72 @@ impl Clock for RealTime {
     }
 }
 
-impl App {
+impl House<SteeredAgents> {
+    /// Forgets the running house as a crash does, and starts again on the same data.
+    pub async fn crash(mut self) -> Self {
+        std::mem::forget(self.running.take());
+        Self::on(self.folder, self.repository, "git").await
+    }
+}
+
+impl<A: Cast> House<A> {
     /// Starts on an empty data directory.
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a temp folder can be made");
         let repository = Repository::make(folder.path());
-        Self::on(folder, repository).await
+        Self::on(folder, repository, "git").await
     }
 
     /// Stops as a quit does and starts again on the same data.
-    pub async fn restart(mut self) -> Self {
+    pub async fn restart(self) -> Self {
+        self.restart_with_git("git").await
+    }
+
+    /// Stops and starts again with the git of this path.
+    pub async fn restart_with_git(mut self, git: &str) -> Self {
         self.running.take().expect("it runs").stop().await;
-        let Self {
-            folder, repository, ..
-        } = self;
-        Self::on(folder, repository).await
+        Self::on(self.folder, self.repository, git).await
     }
 
-    /// Forgets the running house as a crash does, and starts again on the same data.
-    pub async fn crash(mut self) -> Self {
-        std::mem::forget(self.running.take());
-        let Self {
-            folder, repository, ..
-        } = self;
-        Self::on(folder, repository).await
+    /// Stops as a quit does; answers the tag that everything it started bore.
+    pub async fn quit(mut self) -> Tag {
+        let tag = self.tag();
+        self.running.take().expect("it runs").stop().await;
+        tag
     }
 
-    async fn on(folder: TempDir, repository: Repository) -> Self {
+    async fn on(folder: TempDir, repository: Repository, git: &str) -> Self {
+        let home = folder.path();
         let clock: Arc<dyn Clock> = Arc::new(RealTime);
-        let database = sqlite::Database::open(&folder.path().join("shopfloor.db"));
-        let database = Arc::new(database.expect("a fresh database opens"));
-        let git = Arc::new(git::Git::new(process::Tag::of_home(folder.path())));
-        let agents = Arc::new(SteeredAgents::default());
-        let programs = session::Agents::new(Arc::new(OneAgent), Arc::clone(&database) as _);
+        let database = sqlite::Database::open(&home.join("shopfloor.db"));
+        let disk = Arc::new(Disk::new(database.expect("a fresh database opens")));
+        let git = Arc::new(Git::with_program(Tag::of_home(home), git));
+        let (agents, registry) = A::hire(home);
+        let programs = session::Agents::new(registry, Arc::clone(&disk) as _);
         let rooms = Rooms {
             projects: workspace::Projects::new(
-                Arc::clone(&database) as _,
-                Arc::clone(&database) as _,
+                Arc::clone(&disk) as _,
+                Arc::clone(&disk) as _,
                 Arc::clone(&git) as _,
                 Arc::clone(&clock),
             ),
             workspaces: workspace::Workspaces::new(
-                Arc::clone(&database) as _,
-                Arc::clone(&database) as _,
+                Arc::clone(&disk) as _,
+                Arc::clone(&disk) as _,
                 Arc::clone(&git) as _,
                 Arc::clone(&git) as _,
                 Arc::clone(&clock),
-                folder.path().join("worktrees"),
+                home.join("worktrees"),
             ),
             sessions: session::Sessions::new(
-                database as _,
+                Arc::clone(&disk) as _,
                 Arc::clone(&agents) as _,
                 programs.clone(),
                 Arc::clone(&clock),
             ),
             agents: programs,
             clock,
-            practice: folder.path().join("practice-project"),
+            practice: home.join("practice-project"),
         };
         let running = orchestration::start(rooms)
             .await
@@ -102,13 +131,14 @@ impl App {
             flows: running.flows(),
             agents,
             repository,
+            disk,
             running: Some(running),
             folder,
         }
     }
 
     /// Adds the repository as a project.
-    pub async fn add_project(&self) -> kernel::ProjectId {
+    pub async fn add_project(&self) -> ProjectId {
         let added = self
             .flows
             .rooms()
@@ -121,16 +151,25 @@ impl App {
     /// Creates a workspace with this prompt in a new project.
     pub async fn workspace(&self, prompt: &str) -> WorkspaceId {
         let project = self.add_project().await;
-        let task = orchestration::flows::Task {
-            project,
-            prompt: prompt.into(),
-            agent: None,
-            base: None,
-        };
-        self.flows
-            .create_workspace(task)
+        self.create(&project, prompt, None)
             .await
             .expect("a workspace can be created")
+    }
+
+    /// Creates a workspace with this prompt, for the default agent unless another is named.
+    pub async fn create(
+        &self,
+        project: &ProjectId,
+        prompt: &str,
+        agent: Option<AgentId>,
+    ) -> Result<WorkspaceId, FlowError> {
+        let task = Task {
+            project: project.clone(),
+            prompt: prompt.into(),
+            agent,
+            base: None,
+        };
+        self.flows.create_workspace(task).await
     }
 
     /// Waits until the board shows this workspace as wanted.
@@ -164,8 +203,64 @@ impl App {
             .path
     }
 
+    /// The first session of a workspace.
+    pub fn session(&self, id: &WorkspaceId) -> SessionId {
+        let card = self.flows.snapshot().card(id).expect("it has a card");
+        card.sessions.first().expect("it has a session").id.clone()
+    }
+
+    /// The newest 500 entries of a conversation.
+    pub async fn transcript(&self, session: &SessionId) -> Vec<Entry> {
+        let page = self.flows.rooms().sessions.entries(session, None, 500);
+        page.await.expect("the session exists").entries
+    }
+
+    /// Waits until a conversation is as wanted; answers it.
+    pub async fn transcript_until(
+        &self,
+        session: &SessionId,
+        wanted: impl Fn(&[Entry]) -> bool,
+    ) -> Vec<Entry> {
+        let mut facts = self.flows.rooms().sessions.listen();
+        let mut entries = self.transcript(session).await;
+        let found = tokio::time::timeout(PATIENCE, async {
+            while !wanted(&entries) {
+                facts.next().await;
+                entries = self.transcript(session).await;
+            }
+        });
+        if found.await.is_err() {
+            panic!("the conversation never came to be as wanted: {entries:#?}");
+        }
+        entries
+    }
+
+    /// Answers the session's only open request by the choice of this kind.
+    pub async fn choose(&self, session: &SessionId, kind: OptionKind) {
+        let sessions = &self.flows.rooms().sessions;
+        let summary = sessions.summary(session).expect("the session exists");
+        let [request] = summary.pending.as_slice() else {
+            panic!("one open request expected: {:#?}", summary.pending);
+        };
+        let option = request
+            .ask
+            .options
+            .iter()
+            .find(|option| option.kind == kind);
+        let id = option.expect("the choice was offered").id.clone();
+        sessions
+            .answer(session, &request.id, Answer::Option { id })
+            .await
+            .expect("the request is open");
+    }
+
+    /// The tag of everything this house starts.
+    pub fn tag(&self) -> Tag {
+        Tag::of_home(self.folder())
+    }
+
     /// The folder that holds everything of this house.
-    pub fn folder(&self) -> &std::path::Path {
+    pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 }

@@ -1,0 +1,133 @@
+//! The database on a disk that a test can fill: while it is full every write fails as SQLite's does then, and reads go
+//! on. That a real full disk fails this way, and half writes nothing, is shown by the database's own tests.
+
+use kernel::{AgentId, MessageId, ProjectId, SessionId, WorkspaceId};
+use session::port::{AgentProgram, AgentStore, SessionStore};
+use session::{Entry, Message, SessionError};
+use sqlite::{Database, Failure};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use workspace::machine::WorkspaceState;
+use workspace::port::{ProjectStore, WorkspaceStore};
+use workspace::{Project, Workspace, WorkspaceError};
+
+/// The database and the room there is for it.
+pub struct Disk {
+    database: Database,
+    full: AtomicBool,
+    refused: AtomicUsize,
+}
+
+impl Disk {
+    /// With room for everything.
+    pub fn new(database: Database) -> Self {
+        Self {
+            database,
+            full: AtomicBool::new(false),
+            refused: AtomicUsize::new(0),
+        }
+    }
+
+    /// From now on nothing can be written.
+    pub fn fill(&self) {
+        self.full.store(true, Ordering::SeqCst);
+    }
+
+    /// There is room again.
+    pub fn free(&self) {
+        self.full.store(false, Ordering::SeqCst);
+    }
+
+    /// How many writes were refused so far.
+    pub fn refused(&self) -> usize {
+        self.refused.load(Ordering::SeqCst)
+    }
+
+    fn written(&self) -> Result<&Database, Failure> {
+        if self.full.load(Ordering::SeqCst) {
+            self.refused.fetch_add(1, Ordering::SeqCst);
+            return Err(Failure::DiskFull);
+        }
+        Ok(&self.database)
+    }
+}
+
+impl ProjectStore for Disk {
+    fn projects(&self) -> Result<Vec<Project>, WorkspaceError> {
+        self.database.projects()
+    }
+    fn project(&self, id: &ProjectId) -> Result<Option<Project>, WorkspaceError> {
+        self.database.project(id)
+    }
+    fn save_project(&self, project: &Project) -> Result<(), WorkspaceError> {
+        self.written()?.save_project(project)
+    }
+    fn remove_project(&self, id: &ProjectId) -> Result<(), WorkspaceError> {
+        self.written()?.remove_project(id)
+    }
+}
+
+impl WorkspaceStore for Disk {
+    fn workspaces(&self) -> Result<Vec<Workspace>, WorkspaceError> {
+        self.database.workspaces()
+    }
+    fn workspace(&self, id: &WorkspaceId) -> Result<Option<Workspace>, WorkspaceError> {
+        self.database.workspace(id)
+    }
+    fn insert_workspace(&self, workspace: &Workspace) -> Result<(), WorkspaceError> {
+        self.written()?.insert_workspace(workspace)
+    }
+    fn update_workspace(
+        &self,
+        expected: &WorkspaceState,
+        workspace: &Workspace,
+    ) -> Result<bool, WorkspaceError> {
+        self.written()?.update_workspace(expected, workspace)
+    }
+}
+
+impl SessionStore for Disk {
+    fn sessions(&self) -> Result<Vec<session::Session>, SessionError> {
+        self.database.sessions()
+    }
+    fn save_session(&self, session: &session::Session) -> Result<(), SessionError> {
+        self.written()?.save_session(session)
+    }
+    fn open_messages(&self, session: &SessionId) -> Result<Vec<Message>, SessionError> {
+        self.database.open_messages(session)
+    }
+    fn save_message(&self, message: &Message) -> Result<(), SessionError> {
+        self.written()?.save_message(message)
+    }
+    fn remove_message(&self, message: &MessageId) -> Result<(), SessionError> {
+        self.written()?.remove_message(message)
+    }
+    fn save_entries(&self, session: &SessionId, entries: &[Entry]) -> Result<(), SessionError> {
+        self.written()?.save_entries(session, entries)
+    }
+    fn save_sent(&self, message: &Message, prompt: &Entry) -> Result<(), SessionError> {
+        self.written()?.save_sent(message, prompt)
+    }
+    fn entries(
+        &self,
+        session: &SessionId,
+        before: Option<u32>,
+        limit: u32,
+    ) -> Result<Vec<Entry>, SessionError> {
+        self.database.entries(session, before, limit)
+    }
+    fn pending_entries(&self, session: &SessionId) -> Result<Vec<Entry>, SessionError> {
+        self.database.pending_entries(session)
+    }
+}
+
+impl AgentStore for Disk {
+    fn agents(&self) -> Result<Vec<AgentProgram>, SessionError> {
+        self.database.agents()
+    }
+    fn save_agent(&self, agent: &AgentProgram) -> Result<(), SessionError> {
+        self.written()?.save_agent(agent)
+    }
+    fn remove_agent(&self, id: &AgentId) -> Result<(), SessionError> {
+        self.written()?.remove_agent(id)
+    }
+}
