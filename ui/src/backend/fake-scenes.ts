@@ -1,5 +1,5 @@
 // Scenes for looking at the window in a browser: the first run, and a busy day. No test depends on them.
-import type { Card, Entry, EntryBody, FileDiff, Reason, SessionGroup, Status, ToolCall } from './backend';
+import type { Ask, Card, Entry, EntryBody, FileDiff, Reason, SessionGroup, Status, ToolCall } from './backend';
 import { FakeBackend, card, entry, summary } from './fake';
 
 const now = Date.now();
@@ -64,6 +64,8 @@ export function busyBackend(): FakeBackend {
       workspace: 'w1',
       agent: 'claude-code',
       state: { kind: 'working', incarnation: 1 },
+      stateSince: seconds(42),
+      pending: [{ id: 'r1', session: 's1', ask, since: seconds(42) }],
       usage: { used: 48_200, size: 200_000, cost: '0.42 USD' },
       queue: [
         {
@@ -329,6 +331,26 @@ function tool(title: string, change: Partial<ToolCall>): EntryBody {
   return { kind: 'tool', call };
 }
 
+const ask: Ask = {
+  kind: 'permission',
+  title: 'Run cargo test -p lexer',
+  call: {
+    call: 'c9',
+    tool: 'execute',
+    title: 'cargo test',
+    status: 'pending',
+    locations: [],
+    content: [{ kind: 'text', text: 'cargo test -p lexer --all-features', cut: 0 }],
+    input: null,
+  },
+  options: [
+    { id: 'o1', name: 'Allow', kind: 'allow_once' },
+    { id: 'o2', name: 'Always allow cargo test', kind: 'allow_always' },
+    { id: 'o3', name: 'Reject', kind: 'reject_once' },
+  ],
+  fields: [],
+};
+
 function talk(): Entry[] {
   const bodies: EntryBody[] = [
     {
@@ -364,25 +386,7 @@ function talk(): Entry[] {
     {
       kind: 'request',
       request: 'r1',
-      ask: {
-        kind: 'permission',
-        title: 'Run cargo test -p lexer',
-        call: {
-          call: 'c9',
-          tool: 'execute',
-          title: 'cargo test',
-          status: 'pending',
-          locations: [],
-          content: [{ kind: 'text', text: 'cargo test -p lexer --all-features', cut: 0 }],
-          input: null,
-        },
-        options: [
-          { id: 'o1', name: 'Allow', kind: 'allow_once' },
-          { id: 'o2', name: 'Always allow cargo test', kind: 'allow_always' },
-          { id: 'o3', name: 'Reject', kind: 'reject_once' },
-        ],
-        fields: [],
-      },
+      ask,
       outcome: { kind: 'pending' },
     },
   ];

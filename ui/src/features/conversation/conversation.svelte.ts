@@ -32,6 +32,12 @@ export class EntryCell {
     this.#waiting += text;
   }
 
+  /** How many characters it shows, for an answer or a thought. */
+  get length(): number {
+    const body = this.entry.body;
+    return body.kind === 'answer' || body.kind === 'thought' ? body.text.length : 0;
+  }
+
   /** Shows the text that waited. */
   join(): void {
     const text = this.#waiting;
@@ -41,6 +47,9 @@ export class EntryCell {
       this.entry = { ...this.entry, body: { ...body, text: body.text + text } };
   }
 }
+
+/** From this many characters on an entry is drawn a few times a second: drawing it takes longer than a frame. */
+const flood = 100_000;
 
 /** How many entries stay when the newest are shown and the list grew long. */
 const kept = 400;
@@ -170,8 +179,13 @@ export class OpenConversation {
     const cell = this.#byId.get(change.entry);
     if (!cell) return;
     cell.append(change.text);
-    if (this.#growing.size === 0) this.#frame(() => this.#join());
+    if (this.#growing.size === 0) this.#soon(cell, () => this.#join());
     this.#growing.add(cell);
+  }
+
+  #soon(cell: EntryCell, run: () => void): void {
+    if (cell.length < flood) this.#frame(run);
+    else setTimeout(run, 200);
   }
 
   #join(): void {

@@ -144,3 +144,14 @@ it('asks the window itself for frames, as browsers insist', async () => {
   vi.unstubAllGlobals();
   expect(receivers).toEqual([undefined]);
 });
+
+it('a flood is drawn a few times a second, and none of it is lost', async () => {
+  const { chat, send, frames } = await open([conversation([answerEntry(0, 'x'.repeat(100_000))], 0)]);
+  vi.useFakeTimers();
+  send({ kind: 'transcript', revision: 1, changes: [{ kind: 'append', entry: 'e0', text: 'y' }] });
+  send({ kind: 'transcript', revision: 2, changes: [{ kind: 'append', entry: 'e0', text: 'z' }] });
+  expect(frames).toHaveLength(0);
+  vi.advanceTimersByTime(200);
+  vi.useRealTimers();
+  expect(texts(chat)[0]?.slice(-3)).toBe('xyz');
+});
