@@ -8,6 +8,10 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// How long a part must have kept its place before it is clicked.
+const RESTS: Duration = Duration::from_millis(120);
 
 /// A window and the driver that opened it. The driver is the app's parent process.
 pub struct Window {
@@ -71,9 +75,28 @@ impl Window {
 
     /// The same for any CSS selector.
     pub async fn click_on(&self, selector: &str) {
-        self.must(&format!("{selector} can be clicked"), async || {
-            self.shown(selector).await?.click().await.ok()
-        })
+        // A part that still moves is missed: the driver looks first and clicks then, as a person does. Words that
+        // stream in come every 50 ms.
+        let mut rests: Option<((f64, f64, f64, f64), Instant)> = None;
+        self.must(
+            &format!("{selector} rests and can be clicked"),
+            async || {
+                let element = self.shown(selector).await?;
+                let place = element.rectangle().await.ok()?;
+                match rests {
+                    Some((before, since)) if before == place => {
+                        if since.elapsed() < RESTS {
+                            return None;
+                        }
+                        element.click().await.ok()
+                    }
+                    _ => {
+                        rests = Some((place, Instant::now()));
+                        None
+                    }
+                }
+            },
+        )
         .await;
     }
 

@@ -198,7 +198,8 @@ impl World {
             (MARK, self.mark.clone()),
             ("HOME", at("home")),
             ("SHOPFLOOR_HOME", self.data().to_str().unwrap().to_owned()),
-            ("SHOPFLOOR_PRACTICE_PACE", "0".to_owned()),
+            // As for a newcomer: an answer comes in pieces over some time, not in one batch.
+            ("SHOPFLOOR_PRACTICE_PACE", "1".to_owned()),
             ("XDG_CONFIG_HOME", at("home/.config")),
             ("XDG_DATA_HOME", at("home/.local/share")),
             ("XDG_STATE_HOME", at("home/.local/state")),

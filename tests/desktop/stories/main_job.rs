@@ -4,6 +4,10 @@ use crate::person::STATUS;
 use crate::window::css;
 use crate::world::World;
 
+/// Long enough to be streamed in many pieces.
+const LAST_WORDS: &str = "The greeting says good morning now, to the world when nobody is named and to whoever is \
+    named otherwise, and a new file tells what was done here, so that the next one who comes along finds it.";
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_task_is_given_watched_allowed_read_found_again_and_archived() {
     let mut world = World::new("main job").await;
@@ -22,7 +26,7 @@ async fn a_task_is_given_watched_allowed_read_found_again_and_archived() {
          run until test -e '{}'; do sleep 0.05; done; cat greet.sh\n\
          ask edit greet.sh replace \"Hello\" with \"Good morning\"\n\
          create \"new file.txt\" \"written by the agent\\n\"\n\
-         say It says **good morning** now.",
+         say {LAST_WORDS}",
         go.display()
     );
     let id = world.create_workspace(&prompt).await;
@@ -62,9 +66,7 @@ async fn a_task_is_given_watched_allowed_read_found_again_and_archived() {
     world.open_workspace(&id).await;
     world.answer("allow_once").await;
 
-    window
-        .transcript_has("answer", "It says good morning now.")
-        .await;
+    window.transcript_has("answer", LAST_WORDS).await;
     world
         .card_says(&id, "waiting", &["turn_finished", "idle"])
         .await;
@@ -99,9 +101,7 @@ async fn a_task_is_given_watched_allowed_read_found_again_and_archived() {
     window
         .transcript_has("answer", "I look at the greeting first.")
         .await;
-    window
-        .transcript_has("answer", "It says good morning now.")
-        .await;
+    window.transcript_has("answer", LAST_WORDS).await;
     window.transcript_has("tool", "Edit greet.sh").await;
     window
         .sees_any("[data-request][data-outcome=\"answered\"]")
