@@ -41,3 +41,19 @@ export const messageState: Record<MessageState, string> = {
   sent: 'Sent',
   failed: 'It is not sure that this arrived',
 };
+
+/** A tool's input as a person reads it: a command by itself, anything else as indented JSON, the rest as it came. */
+export function inputText(input: string): string {
+  let read: unknown;
+  try {
+    read = JSON.parse(input);
+  } catch {
+    return input;
+  }
+  if (typeof read === 'object' && read !== null && 'command' in read) {
+    const { command } = read;
+    if (typeof command === 'string') return command;
+    if (Array.isArray(command)) return command.join(' ');
+  }
+  return JSON.stringify(read, null, 2);
+}
