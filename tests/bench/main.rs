@@ -1,14 +1,19 @@
 //! The benchmarks, by name: `bench <name> [--quick]`. `cargo xtask bench` builds it, starts it and lays out its numbers.
 
 mod feed;
+mod furnish;
+mod paint;
 mod report;
 mod stage;
+mod start;
 mod worktrees;
 
 fn main() {
     let name = std::env::args().nth(1).unwrap_or_default();
     match name.as_str() {
         "feed" => feed::measure(),
+        "paint" => paint::measure(),
+        "start" => start::measure(),
         "worktrees" => worktrees::measure(),
         other => panic!("there is no benchmark `{other}`"),
     }

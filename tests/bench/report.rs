@@ -31,13 +31,20 @@ impl Number {
 }
 
 /// The middle one of some numbers.
+pub fn median(numbers: &[f64]) -> f64 {
+    percentile(numbers, 0.5)
+}
+
+/// The number that this part of them (0 to 1) does not exceed.
 ///
 /// # Panics
 /// If there are none: a benchmark that measured nothing has nothing to say.
-pub fn median(mut numbers: Vec<f64>) -> f64 {
+pub fn percentile(numbers: &[f64], part: f64) -> f64 {
     assert!(!numbers.is_empty(), "something was measured");
-    numbers.sort_by(f64::total_cmp);
-    numbers[numbers.len() / 2]
+    let mut sorted = numbers.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let place = (sorted.len() as f64 * part) as usize;
+    sorted[place.min(sorted.len() - 1)]
 }
 
 /// Whether the short form was asked for.

@@ -1,9 +1,11 @@
 //! A display, a bus and folders of their own, on which programs with windows are timed. All of it ends with the stage.
 
 use process::{Owned, Tag};
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 
 /// Nothing is started on demand: no portal and no keyring comes into the numbers.
@@ -25,6 +27,7 @@ pub struct Stage {
     bus: String,
     programs: PathBuf,
     tag: Tag,
+    starts: AtomicU32,
     // Ended before the folder goes.
     _servers: [Owned; 2],
     folder: TempDir,
@@ -61,6 +64,7 @@ impl Stage {
             bus,
             programs: PathBuf::from(programs),
             tag,
+            starts: AtomicU32::new(0),
             _servers: [bus_server, display_server],
             folder,
         }
@@ -73,7 +77,18 @@ impl Stage {
 
     /// One of the built programs, to open its window here with its stdout piped.
     pub fn program(&self, name: &str) -> Command {
-        let mut command = Command::new(self.programs.join(name));
+        let mut command = Command::new(self.path_of(name));
+        self.dress(&mut command);
+        command
+    }
+
+    /// Where one of the built programs is.
+    pub fn path_of(&self, name: &str) -> PathBuf {
+        self.programs.join(name)
+    }
+
+    /// Gives a program the stage's display, bus and folders.
+    pub fn dress<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         for (variable, folder) in [
             ("HOME", "person"),
             ("XDG_CONFIG_HOME", "person/config"),
@@ -92,13 +107,19 @@ impl Stage {
             .env_remove("WAYLAND_DISPLAY")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        command
+            .stderr(File::create(self.complaints()).expect("the temporary folder is writable"))
+    }
+
+    /// Where the newest program's stderr goes.
+    pub fn complaints(&self) -> PathBuf {
+        self.folder().join("stderr.log")
     }
 
     /// Starts a program on the stage. It is ended, with all that it started, when the first of the two is dropped.
     pub fn start(&self, command: &mut Command) -> (Owned, Child) {
-        Owned::spawn(command, &self.tag.of_owner("window")).expect("the program starts")
+        // A tag of its own: the end of an earlier one sweeps all that bear its tag.
+        let owner = format!("window {}", self.starts.fetch_add(1, Ordering::Relaxed));
+        Owned::spawn(command, &self.tag.of_owner(&owner)).expect("the program starts")
     }
 }
 

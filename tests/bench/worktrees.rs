@@ -82,14 +82,14 @@ fn compare(repository: &Path, folder: &Path, files: usize, times: usize) {
         }
         .print();
     };
-    number("wall", "ms", median(ours.wall), median(plain.wall));
+    number("wall", "ms", median(&ours.wall), median(&plain.wall));
     let each = |cpu: f64| cpu / times as f64;
     number("CPU", "ms", each(ours.cpu), each(plain.cpu));
     number(
         "first status",
         "ms",
-        median(ours.first_status),
-        median(plain.first_status),
+        median(&ours.first_status),
+        median(&plain.first_status),
     );
 }
 

@@ -17,6 +17,14 @@ const BENCHES: &[(&str, &str)] = &[
         "creating a worktree, against plain git worktree add",
     ),
     (
+        "start",
+        "start to first paint and to settled with 50 workspaces, against an empty window; memory",
+    ),
+    (
+        "paint",
+        "a change of one card to its paint, against a change by the page itself",
+    ),
+    (
         "feed",
         "batches of cards over the window's channel, against plain strings",
     ),
