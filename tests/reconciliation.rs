@@ -172,6 +172,33 @@ async fn agree(app: &App) -> Result<(), String> {
     Err(last)
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_that_drifted_is_mended_and_counted() {
+    let app = App::start().await;
+    let id = app.workspace("").await;
+    let card = app
+        .card(&id, |card| {
+            card.status.reason == snapshot::Reason::NotStarted
+        })
+        .await;
+    let wrong = snapshot::WorkspaceGroup {
+        name: "never so named".into(),
+        ..card.workspace.clone()
+    };
+    let board = app.flows.snapshot();
+    board.update(&id, Group::Workspace(wrong), board.stamp(), "a lost fact");
+    assert_eq!(app.flows.drift_repaired(), 0);
+
+    app.flows.reconcile().await;
+    let mended = board.card(&id).expect("it is still on the board");
+    assert_eq!(mended.workspace.name, card.workspace.name);
+    assert_eq!(mended.source, "reconciliation");
+    assert_eq!(app.flows.drift_repaired(), 1);
+
+    app.flows.reconcile().await;
+    assert_eq!(app.flows.drift_repaired(), 1, "what is right is left alone");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 20, ..ProptestConfig::default() })]
     #[test]

@@ -102,6 +102,11 @@ impl Orchestration {
         &self.snapshot
     }
 
+    /// Recomputes the picture from the stores now instead of at the next full minute, and waits until it is drawn.
+    pub async fn reconcile(&self) {
+        self.board.reconcile().await;
+    }
+
     /// How many cards reconciliation had to mend since the start.
     pub fn drift_repaired(&self) -> u32 {
         self.board.drift_repaired()
