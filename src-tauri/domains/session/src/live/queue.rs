@@ -88,7 +88,7 @@ impl Live {
         }
     }
 
-    /// A place was opened: what waited for it goes out. A failure is the person's to look at first.
+    /// What waited for a place or for the disk goes out. A failure is the person's to look at first.
     pub(super) async fn go_on_with_the_queue(&mut self) {
         let waits = self.next_waiting().is_some();
         if waits && !matches!(self.session.state, SessionState::Failed { .. }) {

@@ -3,7 +3,7 @@
 use super::Live;
 use crate::entry::{Entry, NoticeLevel};
 use crate::error::SessionError;
-use crate::machine::{Input, SessionState};
+use crate::machine::SessionState;
 use crate::session::{Message, SessionFact};
 use crate::sessions::Page;
 use crate::work::off_the_workers;
@@ -70,9 +70,9 @@ impl Live {
 
     /// Writes what is due; then a message goes out that had to wait for it.
     pub(super) async fn save_and_go_on(&mut self) {
-        if self.save().await.is_ok() && self.offer_due && self.place.is_some() {
-            self.advance(Input::Wake).await;
-            self.save_now().await;
+        let saved = self.save().await.is_ok();
+        if saved && self.place.is_some() && std::mem::take(&mut self.offer_due) {
+            self.go_on_with_the_queue().await;
         }
     }
 
@@ -105,6 +105,10 @@ impl Live {
                 return Err(error);
             }
             self.is_written();
+        }
+        if self.offer_due && self.place.is_some() {
+            // Whatever was written now: a message waited for this.
+            self.touch();
         }
         self.publish();
         if std::mem::take(&mut self.unsaved.files_touched) {

@@ -243,6 +243,31 @@ async fn a_queued_message_goes_out_only_once_its_row_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_message_that_waits_for_the_disk_goes_out_whatever_wrote_first_when_there_is_room() {
+    let mut world = World::new();
+    let session = world.placed().await;
+    world
+        .sessions
+        .send(&session, "go".to_owned())
+        .await
+        .unwrap();
+    let mut agent = world.launched().await;
+    world.store.fill_disk(true);
+    opens(&agent, Opening::New).await;
+    world
+        .until(&session, |now| {
+            let activity = now.activity.as_deref().unwrap_or_default();
+            activity.contains("Not saved")
+        })
+        .await;
+    world.store.fill_disk(false);
+    // Somebody reads before the next try: that writes all there is.
+    world.told(&session).await;
+    let prompted = tokio::time::timeout(Duration::from_secs(60), agent.called());
+    assert_eq!(prompted.await, Ok(Call::Prompt("go".to_owned())));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_prompt_that_was_delivered_during_a_full_disk_is_written_once_and_before_the_next() {
     let mut world = World::new();
     let session = world.placed().await;
