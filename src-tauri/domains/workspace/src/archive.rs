@@ -27,14 +27,20 @@ impl Workspaces {
         // A set-up that was running stops at its next write; its tree is ours from here on.
         let _lane = self.lane(id).await;
         let row = self.get(id).await?;
+        if !matches!(row.state, WorkspaceState::Archiving { .. }) {
+            // Settled meanwhile: the tree is not ours to take.
+            return Ok(row);
+        }
         match self.put_away(&row).await {
             Ok(()) => {
                 self.change(id, |row| moved_on(row, WorkspaceInput::Archived))
                     .await
             }
             Err(error) => {
-                self.roll_back(id, error.for_card(), row.archive_checkpoint)
-                    .await;
+                let rolled_back = self.roll_back(id, error.for_card(), row.archive_checkpoint);
+                if let Err(error) = rolled_back.await {
+                    tracing::error!(workspace = %id, %error, "a failed archive could not be recorded");
+                }
                 Err(error)
             }
         }
@@ -73,22 +79,18 @@ impl Workspaces {
         id: &WorkspaceId,
         cause: String,
         checkpoint: Option<String>,
-    ) {
-        let rolled_back = self
-            .change(id, move |row| {
-                let notice = Some(cause.clone());
-                moved_on(row, WorkspaceInput::ArchiveFailed { cause })?;
-                row.notice = notice;
-                row.archive_checkpoint = match row.state {
-                    WorkspaceState::Ready => None,
-                    _ => checkpoint,
-                };
-                Ok(())
-            })
-            .await;
-        if let Err(error) = rolled_back {
-            tracing::error!(workspace = %id, %error, "a failed archive could not be recorded");
-        }
+    ) -> Result<Workspace, WorkspaceError> {
+        self.change(id, move |row| {
+            let notice = Some(cause.clone());
+            moved_on(row, WorkspaceInput::ArchiveFailed { cause })?;
+            row.notice = notice;
+            row.archive_checkpoint = match row.state {
+                WorkspaceState::Ready => None,
+                _ => checkpoint,
+            };
+            Ok(())
+        })
+        .await
     }
 }
 

@@ -1,4 +1,4 @@
-//! After a start: rows that a killed app left behind are made true again, from what git really has.
+//! Rows that a killed app, or a full disk, left behind are made true again, from what git really has.
 
 use crate::error::WorkspaceError;
 use crate::machine::{WorkspaceInput, WorkspaceState};
@@ -7,35 +7,55 @@ use crate::workspace::Workspace;
 use crate::workspaces::{Workspaces, moved_on};
 use kernel::WorkspaceId;
 
-const SET_UP_INTERRUPTED: &str = "The set-up was interrupted when the app ended.";
+const SET_UP_INTERRUPTED: &str = "The set-up was interrupted.";
 const SET_UP_WAS_DONE: &str =
-    "The app ended during set-up; the worktree was whole already. Nothing was lost.";
+    "The set-up was interrupted; the worktree was whole already. Nothing was lost.";
 const ARCHIVE_INTERRUPTED: &str =
-    "Archiving was interrupted when the app ended; nothing was lost. Archive it again if you like.";
+    "Archiving was interrupted; nothing was lost. Archive it again if you like.";
 const TREE_LOST: &str = "Its worktree is gone: it was moved or deleted outside the app. The branch and its commits \
                          are kept; retry makes the worktree again.";
 
 impl Workspaces {
     /// Settles every row that is not at rest. Answers the workspaces to `provision` now. Called once at start,
-    /// after the processes of an earlier run were ended and before anything else uses the handle.
+    /// after the processes of an earlier run were ended and before anything else uses the handle. What can't be
+    /// written now stays as it is, for [`Workspaces::settle`].
     pub async fn recover(&self) -> Result<Vec<WorkspaceId>, WorkspaceError> {
         let mut to_provision = Vec::new();
         for row in self.list().await? {
-            match row.state {
-                WorkspaceState::New => to_provision.push(row.id),
-                WorkspaceState::Provisioning => {
-                    if !self.settle_set_up(&row).await? {
-                        to_provision.push(row.id);
-                    }
-                }
-                WorkspaceState::Ready => self.look_after(&row).await?,
-                WorkspaceState::Archiving { was_ready } => {
-                    self.settle_archive(&row, was_ready).await?;
-                }
-                WorkspaceState::Failed { .. } | WorkspaceState::Archived => {}
+            let id = row.id.clone();
+            let settled = match row.state {
+                WorkspaceState::Ready => self.look_after(&row).await.map(|()| false),
+                _ => self.settle_row(row).await,
+            };
+            match settled {
+                Ok(true) => to_provision.push(id),
+                Ok(false) => {}
+                Err(error) => tracing::error!(workspace = %id, %error, "it could not be settled"),
             }
         }
         Ok(to_provision)
+    }
+
+    /// Settles one row that is not at rest although nobody works on it: the database could not be written when the
+    /// step's end was to be recorded. Answers whether to `provision` it now. Waits for a step that runs.
+    pub async fn settle(&self, id: &WorkspaceId) -> Result<bool, WorkspaceError> {
+        let _lane = self.lane(id).await;
+        let row = self.get(id).await?;
+        self.settle_row(row).await
+    }
+
+    async fn settle_row(&self, row: Workspace) -> Result<bool, WorkspaceError> {
+        match row.state {
+            WorkspaceState::New => Ok(true),
+            WorkspaceState::Provisioning => Ok(!self.settle_set_up(&row).await?),
+            WorkspaceState::Archiving { was_ready } => {
+                self.settle_archive(&row, was_ready).await?;
+                Ok(false)
+            }
+            WorkspaceState::Ready | WorkspaceState::Failed { .. } | WorkspaceState::Archived => {
+                Ok(false)
+            }
+        }
     }
 
     /// Whether an interrupted set-up had reached its end; otherwise it may be tried again.
@@ -86,7 +106,7 @@ impl Workspaces {
         } else {
             let checkpoint = row.archive_checkpoint.clone();
             self.roll_back(&row.id, ARCHIVE_INTERRUPTED.into(), checkpoint)
-                .await;
+                .await?;
             if gone {
                 self.look_after(&self.get(&row.id).await?).await?;
             }

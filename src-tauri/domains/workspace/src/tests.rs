@@ -356,6 +356,40 @@ async fn changes_are_read_from_the_commit_where_the_workspace_began() {
     );
 }
 
+#[tokio::test]
+async fn an_archive_that_was_settled_meanwhile_leaves_the_tree_alone() {
+    let world = World::new();
+    let row = world.ready("fix").await;
+    let lane = world.workspaces.lane(&row.id).await;
+    let mut facts = world.workspaces.listen();
+    let (workspaces, id) = (world.workspaces.clone(), row.id.clone());
+    let archiving = tokio::spawn(async move { workspaces.archive(&id).await });
+    facts.next().await;
+    world.left_in(&row.id, |row| row.state = S::Ready);
+    drop(lane);
+    assert_eq!(archiving.await.unwrap().unwrap().state, S::Ready);
+    assert!(world.git.trees.lock().unwrap().contains_key(&row.path));
+}
+
+#[tokio::test]
+async fn a_row_whose_end_was_never_recorded_is_settled_and_one_at_rest_is_left_alone() {
+    let world = World::new();
+    let row = world.ready("fix").await;
+    assert!(!world.workspaces.settle(&row.id).await.unwrap());
+    world.left_in(&row.id, |row| row.state = S::Archiving { was_ready: true });
+    assert!(!world.workspaces.settle(&row.id).await.unwrap());
+    let settled = world.workspaces.get(&row.id).await.unwrap();
+    assert_eq!(settled.state, S::Ready);
+    assert!(settled.notice.unwrap().contains("nothing was lost"));
+
+    let new = world.created("new").await;
+    assert!(world.workspaces.settle(&new.id).await.unwrap());
+    world.left_in(&new.id, |row| row.state = S::Provisioning);
+    assert!(world.workspaces.settle(&new.id).await.unwrap());
+    let again = world.workspaces.provision(&new.id).await.unwrap();
+    assert_eq!(again.state, S::Ready);
+}
+
 /// Restarts over `world` after `edit` left the row as a crash would; answers the row and whether to provision it.
 async fn restarted(
     world: &World,

@@ -16,6 +16,9 @@ impl Orchestration {
         if row.state == WorkspaceState::Ready {
             self.open_places(&row).await;
         }
+        if archived.is_err() {
+            self.settle_when_possible(id).await;
+        }
         archived?;
         Ok(())
     }
@@ -23,9 +26,16 @@ impl Orchestration {
     /// Brings the tree back as it was; then its sessions may start again.
     #[tracing::instrument(skip(self))]
     pub async fn unarchive_workspace(&self, id: &WorkspaceId) -> Result<(), FlowError> {
-        let row = self.rooms.workspaces.unarchive(id).await?;
-        self.board.reconcile().await;
-        self.open_places(&row).await;
-        Ok(())
+        match self.rooms.workspaces.unarchive(id).await {
+            Ok(row) => {
+                self.board.reconcile().await;
+                self.open_places(&row).await;
+                Ok(())
+            }
+            Err(error) => {
+                self.settle_when_possible(id).await;
+                Err(error.into())
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! A task becomes a workspace: rows first, so that nothing typed is lost, then the tree, then the agent.
 
 use kernel::{AgentId, ProjectId, WorkspaceId};
-use workspace::NewWorkspace;
+use workspace::{NewWorkspace, Workspace};
 
 use crate::Orchestration;
 use crate::flows::FlowError;
@@ -34,16 +34,28 @@ impl Orchestration {
             agent: Some(agent.clone()),
         };
         let workspace = self.rooms.workspaces.create(new).await?;
-        if !task.prompt.trim().is_empty() {
-            let session = self
-                .rooms
-                .sessions
-                .create(&workspace.id, agent, workspace.name.clone())
-                .await?;
-            self.rooms.sessions.send(&session, task.prompt).await?;
-        }
+        let begun = self
+            .begin_conversation(&workspace, agent, task.prompt)
+            .await;
+        // Also when the prompt could not be stored: it stays with who typed it, and the workspace is none the worse.
         self.begin_set_up(&workspace.id);
-        Ok(workspace.id)
+        begun.map(|()| workspace.id)
+    }
+
+    async fn begin_conversation(
+        &self,
+        workspace: &Workspace,
+        agent: AgentId,
+        prompt: String,
+    ) -> Result<(), FlowError> {
+        if prompt.trim().is_empty() {
+            return Ok(());
+        }
+        let sessions = &self.rooms.sessions;
+        let title = workspace.name.clone();
+        let session = sessions.create(&workspace.id, agent, title).await?;
+        sessions.send(&session, prompt).await?;
+        Ok(())
     }
 
     /// Makes a workspace's tree again after a failure.
@@ -60,13 +72,16 @@ impl Orchestration {
         self.tasks.spawn(async move {
             match this.rooms.workspaces.provision(&id).await {
                 Ok(row) => this.open_places(&row).await,
-                Err(error) => tracing::warn!(workspace = %id, %error, "set-up did not succeed"),
+                Err(error) => {
+                    tracing::warn!(workspace = %id, %error, "set-up did not succeed");
+                    this.settle_when_possible(&id).await;
+                }
             }
         });
     }
 
     /// The workspace's sessions may start in its tree from now on.
-    pub(crate) async fn open_places(&self, row: &workspace::Workspace) {
+    pub(crate) async fn open_places(&self, row: &Workspace) {
         for session in self.rooms.sessions.summaries() {
             if session.workspace != row.id {
                 continue;

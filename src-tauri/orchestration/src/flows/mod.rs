@@ -6,6 +6,7 @@ mod practice_project;
 mod recover;
 mod remove_project;
 mod send_message;
+mod settle_workspace;
 
 pub use create_workspace::Task;
 

@@ -19,10 +19,11 @@ impl Orchestration {
         for row in self.rooms.workspaces.list().await? {
             if row.state == WorkspaceState::Ready {
                 self.open_places(&row).await;
+            } else if unfinished.contains(&row.id) {
+                self.begin_set_up(&row.id);
+            } else {
+                self.settle_when_possible(&row.id).await;
             }
-        }
-        for id in &unfinished {
-            self.begin_set_up(id);
         }
         Ok(())
     }
