@@ -63,6 +63,12 @@ impl House<SteeredAgents> {
         std::mem::forget(self.running.take());
         Self::on(self.folder, self.repository, "git").await
     }
+
+    /// Forgets the running house as a crash does, and starts again where nothing can be written.
+    pub async fn crash_on_a_full_disk(mut self) -> Self {
+        std::mem::forget(self.running.take());
+        Self::with_room(self.folder, self.repository, "git", Some(0)).await
+    }
 }
 
 impl<A: Cast> House<A> {
@@ -92,10 +98,22 @@ impl<A: Cast> House<A> {
     }
 
     async fn on(folder: TempDir, repository: Repository, git: &str) -> Self {
+        Self::with_room(folder, repository, git, None).await
+    }
+
+    async fn with_room(
+        folder: TempDir,
+        repository: Repository,
+        git: &str,
+        room: Option<usize>,
+    ) -> Self {
         let home = folder.path();
         let clock: Arc<dyn Clock> = Arc::new(RealTime);
         let database = sqlite::Database::open(&home.join("shopfloor.db"));
-        let disk = Arc::new(Disk::new(database.expect("a fresh database opens")));
+        let disk = Arc::new(Disk::with_room(
+            database.expect("a fresh database opens"),
+            room,
+        ));
         let git = Arc::new(Git::with_program(Tag::of_home(home), git));
         let (agents, registry) = A::hire(home);
         let programs = session::Agents::new(registry, Arc::clone(&disk) as _);

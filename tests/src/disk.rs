@@ -5,7 +5,8 @@ use kernel::{AgentId, MessageId, ProjectId, SessionId, WorkspaceId};
 use session::port::{AgentProgram, AgentStore, SessionStore};
 use session::{Entry, Message, SessionError};
 use sqlite::{Database, Failure};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use tokio::sync::Notify;
 use workspace::machine::WorkspaceState;
 use workspace::port::{ProjectStore, WorkspaceStore};
 use workspace::{Project, Workspace, WorkspaceError};
@@ -13,41 +14,58 @@ use workspace::{Project, Workspace, WorkspaceError};
 /// The database and the room there is for it.
 pub struct Disk {
     database: Database,
-    full: AtomicBool,
-    refused: AtomicUsize,
+    /// How many writes there is room for; `None` when there is room for all.
+    room: Mutex<Option<usize>>,
+    refused: Notify,
 }
 
 impl Disk {
-    /// With room for everything.
-    pub fn new(database: Database) -> Self {
+    /// With room for so many writes, or for all.
+    pub fn with_room(database: Database, room: Option<usize>) -> Self {
         Self {
             database,
-            full: AtomicBool::new(false),
-            refused: AtomicUsize::new(0),
+            room: Mutex::new(room),
+            refused: Notify::new(),
         }
     }
 
     /// From now on nothing can be written.
     pub fn fill(&self) {
-        self.full.store(true, Ordering::SeqCst);
+        self.fill_after(0);
+    }
+
+    /// From now on so many writes succeed, and then none.
+    pub fn fill_after(&self, writes: usize) {
+        self.leave(Some(writes));
     }
 
     /// There is room again.
     pub fn free(&self) {
-        self.full.store(false, Ordering::SeqCst);
+        self.leave(None);
     }
 
-    /// How many writes were refused so far.
-    pub fn refused(&self) -> usize {
-        self.refused.load(Ordering::SeqCst)
+    /// Waits until a write was refused that nobody waited for yet.
+    pub async fn filled(&self) {
+        self.refused.notified().await;
+    }
+
+    fn leave(&self, room: Option<usize>) {
+        *self.room.lock().unwrap_or_else(PoisonError::into_inner) = room;
     }
 
     fn written(&self) -> Result<&Database, Failure> {
-        if self.full.load(Ordering::SeqCst) {
-            self.refused.fetch_add(1, Ordering::SeqCst);
-            return Err(Failure::DiskFull);
+        let mut room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *room {
+            None => Ok(&self.database),
+            Some(0) => {
+                self.refused.notify_one();
+                Err(Failure::DiskFull)
+            }
+            Some(left) => {
+                *left -= 1;
+                Ok(&self.database)
+            }
         }
-        Ok(&self.database)
     }
 }
 

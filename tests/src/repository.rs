@@ -12,7 +12,11 @@ pub struct Repository {
 impl Repository {
     /// Makes one below `folder`, under a name with a space and a quote.
     pub fn make(folder: &Path) -> Self {
-        let path = folder.join("it's a project");
+        Self::at(folder.join("it's a project"))
+    }
+
+    /// Makes one at this path.
+    pub fn at(path: PathBuf) -> Self {
         std::fs::create_dir_all(path.join("src")).expect("a temp folder is writable");
         let repository = Self { path };
         repository.git(&["init", "-q", "-b", "main"]);
