@@ -79,7 +79,8 @@ fn prepare(started: Instant) -> Result<Prepared, String> {
         std::env::current_exe().map_err(|error| format!("the app can't find itself: {error}"))?;
     let reaper = process::reaper::spawn(&program, [REAPER_ARGUMENT], &run)
         .map_err(|error| format!("no process can be started: {error}"))?;
-    let database = Database::open(&home.database()).map_err(|error| error.to_string())?;
+    let database =
+        Database::open(&home.database()).map_err(|error| format!("{error} {}", error.hint()))?;
     let database = Arc::new(database);
     let running =
         tauri::async_runtime::block_on(compose::compose(&home, &run, Arc::clone(&database)))
