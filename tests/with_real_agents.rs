@@ -307,6 +307,34 @@ async fn a_history_that_is_replayed_does_not_enter_the_transcript_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_breaks_down_at_each_resume_begins_anew_with_a_digest() {
+    let app = RealApp::start().await;
+    let breaks = r#"sed -u '/"session\/resume"/Q' | "$0""#;
+    let agent = own_agent(&app, breaks).await;
+    let project = app.add_project().await;
+    let prompt = script(&["say The first answer"]);
+    let id = app.create(&project, &prompt, Some(agent)).await.unwrap();
+    let session = at_reason(&app, &id, Reason::TurnFinished).await;
+
+    let app = app.restart().await;
+    send(&app, &id, &session, "Draw a sheep").await;
+    at_reason(&app, &id, Reason::SessionFailed).await;
+    send(&app, &id, &session, "And a rose").await;
+    let entries = app
+        .transcript_until(&session, |entries| has(entries, "request: "))
+        .await;
+    assert!(has(
+        &entries,
+        "Warning: The agent could not resume the conversation."
+    ));
+    assert!(
+        has(&entries, "prompt: Draw a sheep"),
+        "{:?}",
+        told(&entries)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_quit_in_a_turn_ends_the_agent_and_the_next_start_goes_on() {
     let app = RealApp::start().await;
     let id = app

@@ -101,6 +101,8 @@ pub(crate) struct Live {
     settled: HashSet<RequestId>,
     /// Messages of this run that are with the agent.
     delivered: HashSet<MessageId>,
+    /// The process is to go on with the conversation, and showed no sign of it yet.
+    resuming: bool,
     /// The next prompt tells the agent what was said before.
     digest_due: bool,
     usage: Option<Usage>,
@@ -136,6 +138,7 @@ impl Live {
             turn: None,
             settled: HashSet::new(),
             delivered: HashSet::new(),
+            resuming: false,
             digest_due: false,
             usage: None,
             activity: None,

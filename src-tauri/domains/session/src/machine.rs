@@ -331,5 +331,19 @@ fn leaves_the_process_good(cause: &Cause) -> bool {
     }
 }
 
+/// Whether a process that ended like this, before it showed any sign of the conversation it was to resume, would end
+/// so at each resume. What has nothing to do with the conversation is not held against it.
+pub fn speaks_against_resuming(cause: &Cause) -> bool {
+    match cause {
+        Cause::Crashed { .. } | Cause::StartTimedOut { .. } | Cause::Protocol { .. } => true,
+        Cause::BinaryMissing { .. }
+        | Cause::FolderUnusable { .. }
+        | Cause::Provider { .. }
+        | Cause::SignIn { .. }
+        | Cause::Quota { .. }
+        | Cause::Interrupted => false,
+    }
+}
+
 #[cfg(test)]
 mod tests;

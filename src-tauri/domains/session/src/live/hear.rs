@@ -29,6 +29,9 @@ impl OpenTurn {
 
 impl Live {
     pub(super) async fn hear(&mut self, event: AgentEvent) {
+        if is_sign_of_the_conversation(&event) {
+            self.resuming = false;
+        }
         match event {
             AgentEvent::Opened {
                 agent_session,
@@ -213,6 +216,9 @@ impl Live {
     async fn ended(&mut self, cause: Option<Cause>) {
         self.undelivered();
         let asked_to = matches!(self.session.state, SessionState::Stopping { .. });
+        if let Some(cause) = cause.as_ref().filter(|_| !asked_to) {
+            self.judge_resume(cause);
+        }
         self.close_turn(asked_to.then(|| "cancelled".to_owned()));
         self.settle_requests(&RequestOutcome::Lapsed);
         self.agent = None;
@@ -245,5 +251,27 @@ impl Live {
         let now = self.shared.clock.now();
         self.settled
             .extend(self.transcript.settle_all(outcome, now));
+    }
+}
+
+/// Whether the agent is at work on the conversation, so that resuming it did succeed.
+fn is_sign_of_the_conversation(event: &AgentEvent) -> bool {
+    match event {
+        AgentEvent::Text(_)
+        | AgentEvent::Thought(_)
+        | AgentEvent::Tool(_)
+        | AgentEvent::Plan(_)
+        | AgentEvent::Asked { .. }
+        | AgentEvent::TurnEnded { .. }
+        | AgentEvent::TurnFailed(_) => true,
+        AgentEvent::Opened { opening, .. } => *opening != Opening::Resumed,
+        AgentEvent::PromptWritten
+        | AgentEvent::NextMessage
+        | AgentEvent::AskWithdrawn { .. }
+        | AgentEvent::Usage(_)
+        | AgentEvent::Title(_)
+        | AgentEvent::Other { .. }
+        | AgentEvent::Trouble(_)
+        | AgentEvent::Ended { .. } => false,
     }
 }

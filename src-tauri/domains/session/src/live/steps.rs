@@ -3,7 +3,9 @@
 use super::Live;
 use crate::entry::NoticeLevel;
 use crate::error::{Cause, SessionError};
-use crate::machine::{Effect, Input, LifeEvent, START_LIMIT_SECONDS, SessionState, step};
+use crate::machine::{
+    Effect, Input, LifeEvent, START_LIMIT_SECONDS, SessionState, speaks_against_resuming, step,
+};
 use crate::port::{AgentProgram, Launch};
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -110,6 +112,7 @@ impl Live {
             cwd,
             resume: self.session.agent_session.clone(),
         };
+        self.resuming = launch.resume.is_some();
         let (sender, events) = mpsc::channel(WAITING_EVENTS);
         self.agent = Some(self.shared.runtime.launch(launch, sender));
         self.events = Some(events);
@@ -119,8 +122,19 @@ impl Live {
 
     pub(super) async fn start_timed_out(&mut self) {
         self.start_limit = None;
+        let seconds = START_LIMIT_SECONDS;
+        self.judge_resume(&Cause::StartTimedOut { seconds });
         self.live_event(LifeEvent::StartTimedOut).await;
         self.save_now().await;
+    }
+
+    /// A conversation whose resume broke the process is given up: the next process begins a new one with a digest.
+    pub(super) fn judge_resume(&mut self, cause: &Cause) {
+        if std::mem::take(&mut self.resuming) && speaks_against_resuming(cause) {
+            tracing::warn!(session = %self.session.id, "the conversation can't be resumed and is given up");
+            self.session.agent_session = None;
+            self.unsaved.row = true;
+        }
     }
 
     pub(super) async fn live_event(&mut self, event: LifeEvent) {

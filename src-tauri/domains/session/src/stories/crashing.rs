@@ -3,11 +3,11 @@
 use super::{World, asks, ended, opens, text, tool, turn_ends};
 use crate::entry::{EntryBody, ToolStatus};
 use crate::error::{Cause, SessionError};
-use crate::fakes::Call;
+use crate::fakes::{Call, FakeAgent};
 use crate::machine::SessionState;
 use crate::port::{AgentEvent, Opening};
 use crate::session::MessageState;
-use kernel::{AgentId, WorkspaceId};
+use kernel::{AgentId, SessionId, WorkspaceId};
 use std::time::Duration;
 
 fn crashed() -> Cause {
@@ -59,6 +59,117 @@ async fn a_crash_in_a_turn_closes_all_that_was_open_and_says_why() {
     assert_eq!(next.launch.resume.as_deref(), Some("theirs"));
     opens(&next, Opening::Resumed).await;
     assert_eq!(next.called().await, Call::Prompt("again".to_owned()));
+}
+
+/// A session whose agent crashed in its first turn, and the process that was told to go on with the conversation.
+async fn resuming(world: &mut World) -> (SessionId, FakeAgent) {
+    let (session, agent) = world.at_work("go").await;
+    agent.says(crashes()).await;
+    world.until_failed(&session).await;
+    let next = started_again(world, &session).await;
+    assert_eq!(next.launch.resume.as_deref(), Some("theirs"));
+    (session, next)
+}
+
+async fn started_again(world: &mut World, session: &SessionId) -> FakeAgent {
+    let sent = world.sessions.send(session, "again".to_owned()).await;
+    sent.unwrap();
+    let agent = world.launched().await;
+    world
+        .until(session, |now| {
+            matches!(now.state, SessionState::Starting { .. })
+        })
+        .await;
+    agent
+}
+
+async fn ends_by(world: &mut World, session: &SessionId, agent: &FakeAgent, cause: Cause) {
+    agent.says(AgentEvent::Ended { cause: Some(cause) }).await;
+    world.until_failed(session).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conversation_whose_resume_crashes_is_begun_anew_with_a_digest() {
+    let mut world = World::new();
+    let (session, agent) = resuming(&mut world).await;
+    ends_by(&mut world, &session, &agent, crashed()).await;
+    assert_eq!(world.store.session(&session).agent_session, None);
+
+    let mut next = started_again(&mut world, &session).await;
+    assert_eq!(next.launch.resume, None);
+    opens(&next, Opening::New).await;
+    let Call::Prompt(prompt) = next.called().await else {
+        panic!("the message that waited goes out");
+    };
+    assert!(
+        prompt.contains("go") && prompt.ends_with("again"),
+        "{prompt}"
+    );
+    let told = world.told(&session).await;
+    let notices = told.iter().filter(|line| line.contains("gets a digest"));
+    assert_eq!(notices.count(), 1, "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conversation_whose_resume_crashes_at_the_first_prompt_is_begun_anew_too() {
+    let mut world = World::new();
+    let (session, mut agent) = resuming(&mut world).await;
+    opens(&agent, Opening::Resumed).await;
+    assert_eq!(agent.called().await, Call::Prompt("again".to_owned()));
+    agent.says(AgentEvent::PromptWritten).await;
+    ends_by(&mut world, &session, &agent, crashed()).await;
+    let next = started_again(&mut world, &session).await;
+    assert_eq!(next.launch.resume, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conversation_that_is_not_resumed_in_a_minute_is_begun_anew() {
+    let mut world = World::new();
+    let (session, mut agent) = resuming(&mut world).await;
+    world.until_failed(&session).await;
+    assert_eq!(agent.called().await, Call::Close);
+    agent.says(ended()).await;
+    let next = started_again(&mut world, &session).await;
+    assert_eq!(next.launch.resume, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conversation_that_did_go_on_is_resumed_again_after_the_next_crash() {
+    let mut world = World::new();
+    let (session, mut agent) = resuming(&mut world).await;
+    opens(&agent, Opening::Resumed).await;
+    assert_eq!(agent.called().await, Call::Prompt("again".to_owned()));
+    agent.says(AgentEvent::PromptWritten).await;
+    agent.says(text("I remember")).await;
+    ends_by(&mut world, &session, &agent, crashed()).await;
+    let next = started_again(&mut world, &session).await;
+    assert_eq!(next.launch.resume.as_deref(), Some("theirs"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conversation_is_kept_when_something_else_than_its_resume_failed() {
+    let said = || "no".to_owned();
+    let folder = Cause::FolderUnusable {
+        path: "/w".to_owned(),
+        said: said(),
+    };
+    for cause in [Cause::SignIn { said: said() }, folder] {
+        let mut world = World::new();
+        let (session, agent) = resuming(&mut world).await;
+        ends_by(&mut world, &session, &agent, cause).await;
+        let next = started_again(&mut world, &session).await;
+        assert_eq!(next.launch.resume.as_deref(), Some("theirs"));
+    }
+    // The person stopped the start.
+    let mut world = World::new();
+    let (session, agent) = resuming(&mut world).await;
+    world.sessions.stop_turn(&session).await.unwrap();
+    agent.says(crashes()).await;
+    world
+        .until(&session, |now| now.state == SessionState::Stopped)
+        .await;
+    let next = started_again(&mut world, &session).await;
+    assert_eq!(next.launch.resume.as_deref(), Some("theirs"));
 }
 
 #[tokio::test(start_paused = true)]
