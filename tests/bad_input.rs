@@ -12,7 +12,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use tests::agents::Told;
-use tests::app::{App, Cast, House, RealApp};
+use tests::app::{App, Cast, House, PATIENCE, RealApp};
 use tests::repository::{Repository, git_in};
 use workspace::WorkspaceError;
 use workspace::changes::Against;
@@ -432,8 +432,8 @@ async fn a_disk_that_fills_up_while_a_task_is_recorded_leaves_nothing_stuck() {
             Ok(id) => id,
             Err(error) => {
                 assert!(error.to_string().contains("disk is full"), "{error}");
-                let mut cards = app.flows.snapshot().cards();
-                cards.pop().expect("the workspace was recorded").id.clone()
+                let rows = app.flows.rooms().workspaces.list().await.unwrap();
+                rows.first().expect("the workspace was recorded").id.clone()
             }
         };
         // It goes on by itself where nobody could be told, and otherwise when the person tries again.
@@ -538,17 +538,20 @@ async fn a_disk_that_fills_up_while_a_workspace_is_archived_leaves_it_whole() {
 async fn at_rest(app: &App, id: &WorkspaceId) -> workspace::Workspace {
     let workspaces = &app.flows.rooms().workspaces;
     let mut facts = workspaces.listen();
-    loop {
-        let row = workspaces.get(id).await.expect("it exists");
-        match row.state {
-            WorkspaceState::Ready | WorkspaceState::Archived | WorkspaceState::Failed { .. } => {
-                return row;
-            }
-            WorkspaceState::New
-            | WorkspaceState::Provisioning
-            | WorkspaceState::Archiving { .. } => facts.next().await,
-        };
-    }
+    let rests = tokio::time::timeout(PATIENCE, async {
+        loop {
+            let row = workspaces.get(id).await.expect("it exists");
+            match row.state {
+                WorkspaceState::Ready
+                | WorkspaceState::Archived
+                | WorkspaceState::Failed { .. } => return row,
+                WorkspaceState::New
+                | WorkspaceState::Provisioning
+                | WorkspaceState::Archiving { .. } => facts.next().await,
+            };
+        }
+    });
+    rests.await.expect("it comes to rest")
 }
 
 #[tokio::test(flavor = "multi_thread")]
