@@ -1,8 +1,10 @@
 //! What the person prefers, as one row of the settings.
 
+use kernel::AgentId;
 use sqlite::Database;
 use std::sync::Arc;
 
+use crate::app::App;
 use crate::commands::Answered;
 use crate::commands::settings::Preferences;
 use crate::error::CommandError;
@@ -21,6 +23,13 @@ pub async fn load(database: &Arc<Database>) -> Answered<Preferences> {
         Err(error) => Err(unusable(&error)),
     })
     .await
+}
+
+/// The agent for new workspaces: what the person prefers, as far as it still exists.
+pub async fn default_agent(app: &App) -> Answered<AgentId> {
+    let preferred = load(&app.database).await?.default_agent;
+    let agents = &app.flows.rooms().agents;
+    Ok(agents.default_choice(preferred).await?)
 }
 
 /// Stores them.

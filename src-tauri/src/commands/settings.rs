@@ -87,13 +87,11 @@ pub enum Theme {
 #[tauri::command]
 #[specta::specta]
 pub async fn agents(app: State<'_, App>) -> Answered<Vec<AgentEntry>> {
-    let preferred = preferences::load(&app.database).await?.default_agent;
-    let agents = &app.flows.rooms().agents;
-    let default = match preferred {
-        Some(agent) => agent,
-        None => agents.default_choice().await?,
-    };
-    Ok(agents
+    let default = preferences::default_agent(&app).await?;
+    Ok(app
+        .flows
+        .rooms()
+        .agents
         .list()
         .await?
         .into_iter()

@@ -47,13 +47,13 @@ pub struct ArchivedWorkspace {
 #[specta::specta]
 pub async fn create_workspace(app: State<'_, App>, task: NewTask) -> Answered<WorkspaceId> {
     let agent = match task.agent {
-        Some(agent) => Some(agent),
-        None => preferences::load(&app.database).await?.default_agent,
+        Some(agent) => agent,
+        None => preferences::default_agent(&app).await?,
     };
     let task = Task {
         project: task.project,
         prompt: task.prompt,
-        agent,
+        agent: Some(agent),
         base: task.base,
     };
     Ok(app.flows.create_workspace(task).await?)

@@ -84,10 +84,24 @@ impl Agents {
         .await
     }
 
-    /// The first shipped agent that is there, else the practice agent, which needs nothing.
-    pub async fn default_choice(&self) -> Result<AgentId, SessionError> {
-        self.off_the_workers(|shared| {
+    /// The preferred agent while it exists, else the first shipped one that is there, else the practice agent, which
+    /// needs nothing.
+    pub async fn default_choice(
+        &self,
+        preferred: Option<AgentId>,
+    ) -> Result<AgentId, SessionError> {
+        self.off_the_workers(move |shared| {
             let mut shipped = shared.registry.shipped();
+            if let Some(preferred) = preferred {
+                let own = shared.store.agents()?;
+                if shipped
+                    .iter()
+                    .chain(&own)
+                    .any(|agent| agent.id == preferred)
+                {
+                    return Ok(preferred);
+                }
+            }
             let practice = shipped.pop();
             shipped
                 .into_iter()
@@ -257,10 +271,22 @@ mod tests {
 
     #[tokio::test]
     async fn the_first_agent_that_is_there_is_chosen_and_practice_when_there_is_none() {
-        let chosen = agents(&["beta", "practice"]).default_choice().await;
+        let chosen = agents(&["beta", "practice"]).default_choice(None).await;
         assert_eq!(chosen.unwrap(), AgentId::new("beta"));
-        let chosen = agents(&[]).default_choice().await;
+        let chosen = agents(&[]).default_choice(None).await;
         assert_eq!(chosen.unwrap(), AgentId::new("practice"));
+    }
+
+    #[tokio::test]
+    async fn a_preferred_agent_is_chosen_until_it_is_removed() {
+        let agents = agents(&["beta", "/opt/mine"]);
+        let mine = agents.save(None, definition("Mine", "/opt/mine")).await;
+        let mine = mine.unwrap().program.id;
+        let chosen = agents.default_choice(Some(mine.clone())).await;
+        assert_eq!(chosen.unwrap(), mine);
+        agents.remove(&mine).await.unwrap();
+        let chosen = agents.default_choice(Some(mine)).await;
+        assert_eq!(chosen.unwrap(), AgentId::new("beta"));
     }
 
     #[tokio::test]

@@ -25,7 +25,7 @@ impl Orchestration {
     pub async fn create_workspace(&self, task: Task) -> Result<WorkspaceId, FlowError> {
         let agent = match task.agent {
             Some(agent) => agent,
-            None => self.rooms.agents.default_choice().await?,
+            None => self.rooms.agents.default_choice(None).await?,
         };
         let new = NewWorkspace {
             project: task.project,

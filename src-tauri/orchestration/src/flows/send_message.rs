@@ -33,7 +33,7 @@ impl Orchestration {
         let row = self.rooms.workspaces.get(workspace).await?;
         let agent = match agent.or(row.agent) {
             Some(agent) => agent,
-            None => self.rooms.agents.default_choice().await?,
+            None => self.rooms.agents.default_choice(None).await?,
         };
         let session = self
             .rooms
