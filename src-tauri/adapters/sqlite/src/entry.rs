@@ -88,7 +88,7 @@ fn from_row(row: &Row<'_>) -> Result<Entry> {
 }
 
 /// One entry of an unknown shape must not make its transcript unreadable, so it is shown as it is stored.
-fn body(text: String) -> EntryBody {
+pub fn body(text: String) -> EntryBody {
     serde_json::from_str(&text).unwrap_or_else(|_| EntryBody::Other {
         name: "unreadable".to_owned(),
         raw: text,

@@ -11,6 +11,7 @@ mod message;
 mod migrations;
 mod open;
 mod project;
+mod search;
 mod session;
 mod setting;
 mod workspace;
@@ -30,6 +31,8 @@ pub struct Database {
 struct Shared {
     writer: Mutex<Writer>,
     readers: [Mutex<Connection>; 2],
+    /// For searches alone, so that a long one never keeps a page of a transcript waiting.
+    searcher: Mutex<Connection>,
 }
 
 struct Writer {

@@ -1,6 +1,6 @@
 //! The schema's history: numbered by place, only ever appended to, never edited.
 
-use crate::{agent, entry, message, project, session, setting, workspace};
+use crate::{agent, entry, message, project, search, session, setting, workspace};
 use rusqlite_migration::{M, Migrations};
 
 const STEPS: &[M<'static>] = &[
@@ -11,6 +11,7 @@ const STEPS: &[M<'static>] = &[
     M::up(entry::CREATE),
     M::up(agent::CREATE),
     M::up(setting::CREATE),
+    M::up(search::CREATE),
 ];
 
 /// All of them, in order.

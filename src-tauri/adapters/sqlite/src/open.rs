@@ -96,6 +96,7 @@ impl Database {
             reader(path).map_err(explain)?,
             reader(path).map_err(explain)?,
         ];
+        let searcher = reader(path).map_err(explain)?;
         Ok(Self {
             shared: Arc::new(Shared {
                 writer: Mutex::new(Writer {
@@ -103,6 +104,7 @@ impl Database {
                     safe_against: Loss::PowerCut,
                 }),
                 readers: readers.map(Mutex::new),
+                searcher: Mutex::new(searcher),
             }),
         })
     }

@@ -3,6 +3,7 @@
 
 mod conversations;
 mod robustness;
+mod search;
 mod tasks;
 mod together;
 

@@ -15,11 +15,13 @@ mod live;
 pub mod machine;
 pub mod port;
 mod recover;
+pub mod search;
 mod session;
 mod sessions;
 #[cfg(test)]
 mod stories;
 mod transcript;
+mod transcripts;
 mod work;
 
 pub use agents::{AgentDefinition, Agents, KnownAgent};
@@ -33,3 +35,4 @@ pub use session::{
     TranscriptChange, Usage,
 };
 pub use sessions::{Page, Sessions};
+pub use transcripts::Transcripts;

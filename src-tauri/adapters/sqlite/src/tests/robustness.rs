@@ -12,7 +12,7 @@ use std::sync::Barrier;
 use tempfile::TempDir;
 
 /// Lets the file grow by no more than this many pages.
-fn room(database: &Database, more: i64) {
+pub(super) fn room(database: &Database, more: i64) {
     let writer = lock(&database.shared.writer);
     let db = &writer.connection;
     let pages: i64 = db
