@@ -75,6 +75,8 @@ async fn a_request_that_was_open_lapses_and_is_never_consent() {
             call: None,
             options: Vec::new(),
             fields: Vec::new(),
+            command: None,
+            paths: Vec::new(),
         },
     });
     let card = app

@@ -587,6 +587,8 @@ fn asks() -> AgentEvent {
             call: None,
             options: vec![option],
             fields: Vec::new(),
+            command: None,
+            paths: Vec::new(),
         },
     }
 }

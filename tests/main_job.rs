@@ -27,6 +27,8 @@ fn asks(token: &str, title: &str) -> AgentEvent {
                 },
             ],
             fields: Vec::new(),
+            command: None,
+            paths: Vec::new(),
         },
     }
 }

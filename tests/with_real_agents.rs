@@ -29,7 +29,9 @@ fn short(entry: &Entry) -> String {
             format!("plan: {}/{}", done(PlanStatus::Completed), items.len())
         }
         EntryBody::Request { ask, outcome, .. } => match outcome {
-            RequestOutcome::Answered { choice, allowed } => {
+            RequestOutcome::Answered {
+                choice, allowed, ..
+            } => {
                 format!("request: {} → {choice} ({allowed})", ask.title)
             }
             RequestOutcome::Pending | RequestOutcome::Cancelled | RequestOutcome::Lapsed => {

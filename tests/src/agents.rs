@@ -5,7 +5,7 @@ use kernel::AgentId;
 use session::Answer;
 use session::port::{
     AgentConnection, AgentEvent, AgentProgram, AgentRegistry, AgentRuntime, Detection, Launch,
-    Opening,
+    Opening, PromptPart,
 };
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,6 +16,8 @@ use tokio::sync::{Notify, mpsc};
 pub enum Told {
     /// A turn's prompt.
     Prompt(String),
+    /// A value for an option.
+    Option(String, String),
     /// Stop the turn.
     Cancel,
     /// An answer to a request.
@@ -37,6 +39,7 @@ pub struct SteeredAgent {
     pub launch: Launch,
     events: mpsc::Sender<AgentEvent>,
     told: Mutex<Vec<Told>>,
+    context: Mutex<Vec<String>>,
     outbox: mpsc::UnboundedSender<AgentEvent>,
     news: Arc<Notify>,
 }
@@ -82,6 +85,7 @@ impl AgentRuntime for SteeredAgents {
             launch,
             events: events.clone(),
             told: Mutex::default(),
+            context: Mutex::default(),
             outbox: outbox.clone(),
             news: Arc::clone(&self.news),
         });
@@ -132,6 +136,15 @@ impl SteeredAgent {
         !self.events.is_closed()
     }
 
+    /// What the app told it of its place, newest last.
+    pub fn context(&self) -> Vec<String> {
+        lock(&self.context).clone()
+    }
+
+    fn context_told(&self, text: &str) {
+        lock(&self.context).push(text.to_owned());
+    }
+
     fn hear(&self, told: Told) {
         lock(&self.told).push(told);
         self.news.notify_waiters();
@@ -139,9 +152,22 @@ impl SteeredAgent {
 }
 
 impl AgentConnection for SteeredAgent {
-    fn prompt(&self, text: String) {
+    fn prompt(&self, parts: Vec<PromptPart>) {
         self.does(AgentEvent::PromptWritten);
-        self.hear(Told::Prompt(text));
+        for part in &parts {
+            if let PromptPart::Context(text) = part {
+                self.context_told(text);
+            }
+        }
+        let text = parts.into_iter().filter_map(|part| match part {
+            PromptPart::Text(text) => Some(text),
+            _ => None,
+        });
+        self.hear(Told::Prompt(text.collect()));
+    }
+
+    fn set_option(&self, id: &str, value: &str) {
+        self.hear(Told::Option(id.into(), value.into()));
     }
 
     fn cancel(&self) {

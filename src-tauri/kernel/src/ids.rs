@@ -48,6 +48,10 @@ id!(/// One message of the person, from the queue to the agent.
     MessageId);
 id!(/// One entry of a transcript.
     EntryId);
+id!(/// Bytes that the person gave an agent: a pasted image, a dropped text.
+    AttachmentId);
+id!(/// One rule about what agents may do without asking.
+    RuleId);
 id!(/// One thing an agent asked: a permission, a question, a plan's approval.
     RequestId);
 id!(/// An agent program of the registry: `practice`, `claude-code`, or one the person added.

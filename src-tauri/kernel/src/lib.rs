@@ -6,4 +6,6 @@ mod ids;
 
 pub use clock::{Clock, Timestamp};
 pub use facts::{FactStream, Facts};
-pub use ids::{AgentId, EntryId, MessageId, ProjectId, RequestId, SessionId, WorkspaceId};
+pub use ids::{
+    AgentId, AttachmentId, EntryId, MessageId, ProjectId, RequestId, RuleId, SessionId, WorkspaceId,
+};

@@ -121,7 +121,7 @@ impl Projector {
                 );
             }
             SessionFact::FilesTouched(id) => self.numbers.refresh(id),
-            SessionFact::Transcript { .. } => {}
+            SessionFact::Transcript { .. } | SessionFact::Offers { .. } => {}
         }
     }
 

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::commands::Answered;
 use kernel::{AgentId, FactStream, MessageId, RequestId, SessionId, WorkspaceId};
 use serde::Serialize;
-use session::{Answer, Entry, SessionError, SessionFact, SessionSummary, TranscriptChange};
+use session::{Answer, Entry, Offers, SessionError, SessionFact, SessionSummary, TranscriptChange};
 use specta::Type;
 use tauri::State;
 use tauri::async_runtime::spawn;
@@ -21,6 +21,8 @@ pub struct Conversation {
     pub session: SessionSummary,
     /// The newest entries, oldest of them first.
     pub entries: Vec<Entry>,
+    /// What its agent offers to choose from.
+    pub offers: Offers,
     /// Whether there are older ones.
     pub more: bool,
     /// Updates up to this revision are contained already.
@@ -41,6 +43,11 @@ pub enum ConversationUpdate {
         revision: u32,
         /// In the order they happened.
         changes: Vec<TranscriptChange>,
+    },
+    /// What the agent offers changed.
+    Offers {
+        /// The new whole.
+        offers: Offers,
     },
     /// State, queue, or requests changed.
     Session {
@@ -144,10 +151,12 @@ pub async fn open_conversation(
     let summary = sessions
         .summary(&session)
         .ok_or(SessionError::Unknown { what: "session" })?;
+    let offers = sessions.offers(&session).await?;
     let feed = spawn(forward(facts, session.clone(), page.revision, channel));
     app.feed_conversation(session, feed);
     Ok(Conversation {
         session: summary,
+        offers,
         entries: page.entries,
         more: page.more,
         revision: page.revision,
@@ -198,7 +207,12 @@ async fn forward(
             SessionFact::Changed(summary) if summary.id == session => ConversationUpdate::Session {
                 session: Box::new(summary),
             },
+            SessionFact::Offers {
+                session: of,
+                offers,
+            } if of == session => ConversationUpdate::Offers { offers },
             SessionFact::Transcript { .. }
+            | SessionFact::Offers { .. }
             | SessionFact::Changed(_)
             | SessionFact::FilesTouched(_) => continue,
         };

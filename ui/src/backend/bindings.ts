@@ -171,6 +171,10 @@ export type Ask = {
 	options: AskOption[],
 	/**  What may be filled in, for questions. */
 	fields: FormField[],
+	/**  The command it is about, as one shell line, where the agent names it. */
+	command?: string | null,
+	/**  The files it is about, absolute, symbolic links resolved as far as they exist; for the policy to judge. */
+	paths?: string[],
 };
 
 /**  What sort of thing is asked. */
@@ -191,6 +195,43 @@ export type AskOption = {
 	/**  What it means. */
 	kind: OptionKind,
 };
+
+/**  What goes with a message besides its text. */
+export type Attachment = 
+/**  A file the agent reads itself. */
+{ kind: "file"; 
+/**  For people: the path in the worktree, or the file's name. */
+name: string; 
+/**  Absolute path. */
+path: string } | 
+/**  A picture, given to the agent as it is. */
+{ kind: "image"; 
+/**  Its bytes' row. */
+id: AttachmentId; 
+/**  For people. */
+name: string; 
+/**  `image/png`, `image/jpeg`, `image/gif` or `image/webp`. */
+mime: string; 
+/**  Size in bytes. */
+bytes: number } | 
+/**  A text that is no file of the worktree, given to the agent as it is. */
+{ kind: "text"; 
+/**  Its bytes' row; UTF-8. */
+id: AttachmentId; 
+/**  For people. */
+name: string; 
+/**  Size in bytes. */
+bytes: number };
+
+/**  Bytes that the person gave an agent: a pasted image, a dropped text. */
+export type AttachmentId = string;
+
+/**  Who wrote a message. */
+export type Author = 
+/**  The person. */
+"person" | 
+/**  The app, to go on after a crash. */
+"app";
 
 /**  A branch that a workspace can start from. */
 export type Base = {
@@ -355,6 +396,8 @@ export type Conversation = {
 	session: SessionSummary,
 	/**  The newest entries, oldest of them first. */
 	entries: Entry[],
+	/**  What its agent offers to choose from. */
+	offers: Offers,
 	/**  Whether there are older ones. */
 	more: boolean,
 	/**  Updates up to this revision are contained already. */
@@ -369,6 +412,10 @@ export type ConversationUpdate =
 revision: number; 
 /**  In the order they happened. */
 changes: TranscriptChange[] } | 
+/**  What the agent offers changed. */
+{ kind: "offers"; 
+/**  The new whole. */
+offers: Offers } | 
 /**  State, queue, or requests changed. */
 { kind: "session"; 
 /**  The new whole. */
@@ -444,7 +491,11 @@ export type EntryBody =
 /**  The message it came from. */
 message: MessageId; 
 /**  Its text. */
-text: string } | 
+text: string; 
+/**  What went with it. */
+attachments?: Attachment[]; 
+/**  Who wrote it. */
+author?: Author } | 
 /**  The agent's answer, Markdown. */
 { kind: "answer"; 
 /**  Its text so far. */
@@ -482,7 +533,9 @@ detail: string | null } |
 /**  ACP's stop reason as the agent gave it: `end_turn`, `cancelled`, `refusal`, `max_tokens`, … */
 reason: string; 
 /**  How long the turn took, in milliseconds. */
-millis: number } | 
+millis: number; 
+/**  What happened in it. */
+summary?: TurnSummary } | 
 /**  An update of a kind this version does not know, kept as it came. */
 { kind: "other"; 
 /**  The update's kind. */
@@ -553,11 +606,15 @@ export type FormFieldKind =
 /**  One of these. */
 { kind: "choice"; 
 /**  The values. */
-options: string[] } | 
+options: string[]; 
+/**  What the values are called, in the same order; empty when they speak for themselves. */
+titles?: string[] } | 
 /**  Any of these. */
 { kind: "choices"; 
 /**  The values. */
-options: string[] };
+options: string[]; 
+/**  See `Choice`. */
+titles?: string[] };
 
 /**  Numbers of a worktree against its base. */
 export type GitGroup = {
@@ -626,6 +683,10 @@ export type Message = {
 	position: number,
 	/**  Its text. */
 	text: string,
+	/**  Files and images that go with it. */
+	attachments: Attachment[],
+	/**  Who wrote it. */
+	author: Author,
 	/**  How far it is. */
 	state: MessageState,
 	/**  When the person sent it. */
@@ -637,6 +698,8 @@ export type MessageId = string;
 
 /**  How far a message is. */
 export type MessageState = 
+/**  Kept back until the person lets it go. */
+"held" | 
 /**  Waits for its turn. */
 "queued" | 
 /**  Being written to the agent. A crash here makes it `Failed`: it may or may not have arrived. */
@@ -685,6 +748,39 @@ export type NoticeLevel =
 /**  It went wrong. */
 "error";
 
+/**  All that an agent offers in a conversation. */
+export type Offers = {
+	/**  Slash commands, in the agent's order. */
+	commands: SlashCommand[],
+	/**  Options, in the agent's order. */
+	options: SessionOption[],
+	/**  Whether it takes pictures in a prompt; `None` until its handshake said so. */
+	images: boolean | null,
+};
+
+/**  What sort of option it is. */
+export type OptionCategory = 
+/**  How freely the agent works: ask, plan, accept edits, … */
+"mode" | 
+/**  The model. */
+"model" | 
+/**  How long the model thinks. */
+"thinking" | 
+/**  Anything else. */
+"other";
+
+/**  One value of an option. */
+export type OptionChoice = {
+	/**  The agent's own value. */
+	value: string,
+	/**  For people. */
+	name: string,
+	/**  More for people. */
+	description: string | null,
+	/**  The group it stands in, for people. */
+	group: string | null,
+};
+
 /**  ACP's kinds of permission options. */
 export type OptionKind = "allow_once" | "allow_always" | "reject_once" | "reject_always";
 
@@ -732,6 +828,17 @@ export type PlanItem = {
 /**  How far an item of a plan is. */
 export type PlanStatus = "pending" | "in_progress" | "completed";
 
+/**  What is allowed where no rule says otherwise. */
+export type PolicyMode = 
+/**  Nothing: each request is the person's. */
+"ask" | 
+/**  Reading and searching in the worktree. */
+"allow_reads" | 
+/**  Reading, and changing files in the worktree. */
+"allow_edits" | 
+/**  Everything but plans and questions. */
+"allow_all";
+
 /**  What the person prefers. */
 export type Preferences = {
 	/**  Light, dark, or as the system has it. */
@@ -755,6 +862,14 @@ export type ProjectCard = {
 /**  A local git repository known to the app. */
 export type ProjectId = string;
 
+/**  A working agent from which nothing came for a while. */
+export type Quiet = {
+	/**  When it last said something. */
+	since: Timestamp,
+	/**  The likely cause, for people. */
+	likely: string,
+};
+
 /**  The status reasons, in the order they are looked for. */
 export type Reason = "archived" | "archiving" | "needs_permission" | "needs_plan_approval" | "needs_answer" | "session_failed" | "setting_up" | "setup_failed" | "agent_working" | "starting" | "not_started" | "turn_finished" | "idle";
 
@@ -770,7 +885,9 @@ export type RequestOutcome =
 /**  Name of the choice, or what was filled in, for people. */
 choice: string; 
 /**  Whether it lets the agent go on. */
-allowed: boolean } | 
+allowed: boolean; 
+/**  The rule or mode that answered in the person's place, for people. */
+by?: string | null } | 
 /**  The turn was stopped while it waited. */
 { kind: "cancelled" } | 
 /**  The agent or the app ended while it waited; it can't be answered any more. */
@@ -826,6 +943,22 @@ export type SessionGroup = {
 /**  One agent conversation in a workspace. */
 export type SessionId = string;
 
+/**  Something about the conversation that the person may choose. */
+export type SessionOption = {
+	/**  The agent's own id for it. */
+	id: string,
+	/**  For people. */
+	name: string,
+	/**  More for people. */
+	description: string | null,
+	/**  What sort it is. */
+	category: OptionCategory,
+	/**  The value now: a choice's value; `true` or `false` for a switch. */
+	current: string,
+	/**  What may be chosen; empty for a switch. */
+	choices: OptionChoice[],
+};
+
 /**  Where a session is in its life. */
 export type SessionState = 
 /**  No process. */
@@ -877,6 +1010,12 @@ export type SessionSummary = {
 	turnEndedAt: Timestamp | null,
 	/**  Context use and cost. */
 	usage: Usage | null,
+	/**  What its agent may do without asking: chosen for this session, else inherited. */
+	policy: PolicyMode,
+	/**  Whether `policy` was chosen for this session. */
+	policyIsOwn: boolean,
+	/**  Since when a working agent shows no sign of life, once that is long enough to tell. */
+	quiet: Quiet | null,
 	/**  When it was created. */
 	createdAt: Timestamp,
 };
@@ -885,6 +1024,16 @@ export type SessionSummary = {
 export type ShowWorkspace = {
 	/**  Which one. */
 	workspace: WorkspaceId,
+};
+
+/**  A command that a prompt may begin with. */
+export type SlashCommand = {
+	/**  Without the slash. */
+	name: string,
+	/**  For people, at most 4 KiB. */
+	description: string,
+	/**  What may follow it, for people. */
+	hint: string | null,
 };
 
 /**  What a workspace is waiting for, and what follows from it. */
@@ -995,6 +1144,20 @@ entry: Entry } |
 entry: EntryId; 
 /**  What is added. */
 text: string };
+
+/**  What happened in a turn. */
+export type TurnSummary = {
+	/**  Tool calls that ended well. */
+	tools?: number,
+	/**  Tool calls that failed. */
+	failed?: number,
+	/**  Files that edit, delete and move calls named, as the agent gave them, each once, at most 50. */
+	files?: string[],
+	/**  Tokens in the context at its end, where reported. */
+	used?: number | null,
+	/**  Cost of the conversation at its end, where reported. */
+	cost?: string | null,
+};
 
 /**  Context use and cost as the agent reports them. */
 export type Usage = {

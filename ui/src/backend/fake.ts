@@ -94,6 +94,9 @@ export function summary(id: SessionId, change: Partial<SessionSummary> = {}): Se
     turn: 1,
     turnEndedAt: null,
     usage: null,
+    policy: 'ask',
+    policyIsOwn: false,
+    quiet: null,
     createdAt: 0,
     ...change,
   };
@@ -303,6 +306,7 @@ export class FakeBackend implements Backend {
       this.conversations.set(id, {
         session: summary(id, { workspace, agent: agent ?? 'practice' }),
         entries: [],
+        offers: { commands: [], options: [], images: null },
         more: false,
         revision: 0,
       });
@@ -312,7 +316,16 @@ export class FakeBackend implements Backend {
       this.live(id, {
         queue: [
           ...open.session.queue,
-          { id: `m${Date.now()}`, session: id, position: at, text, state: 'queued', createdAt: Date.now() },
+          {
+            id: `m${Date.now()}`,
+            session: id,
+            position: at,
+            text,
+            attachments: [],
+            author: 'person',
+            state: 'queued',
+            createdAt: Date.now(),
+          },
         ],
       });
     else this.change(id, { kind: 'put', entry: entry(at, { kind: 'prompt', message: `m${at}`, text }, Date.now()) });
@@ -358,6 +371,7 @@ export class FakeBackend implements Backend {
     const open = this.conversations.get(session) ?? {
       session: summary(session),
       entries: [],
+      offers: { commands: [], options: [], images: null },
       more: false,
       revision: 0,
     };

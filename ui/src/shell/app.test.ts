@@ -53,8 +53,20 @@ function asking(): FakeBackend {
     session: summary('s1', {
       state: { kind: 'working', incarnation: 1 },
       pending: [{ id: 'r1', session: 's1', ask, since: 0 }],
-      queue: [{ id: 'm2', session: 's1', position: 2, text: 'later please', state: 'queued', createdAt: 0 }],
+      queue: [
+        {
+          id: 'm2',
+          session: 's1',
+          position: 2,
+          text: 'later please',
+          attachments: [],
+          author: 'person',
+          state: 'queued',
+          createdAt: 0,
+        },
+      ],
     }),
+    offers: { commands: [], options: [], images: null },
     entries: [
       promptEntry(0, 'Fix it'),
       answerEntry(1, 'On **it**'),

@@ -30,6 +30,8 @@ pub(crate) fn permission(params: &Value, calls: &Calls) -> Option<Ask> {
             .filter_map(option)
             .collect(),
         fields: Vec::new(),
+        command: None,
+        paths: Vec::new(),
     })
 }
 
@@ -84,6 +86,8 @@ pub(crate) fn question(params: &Value) -> Option<Ask> {
         call: None,
         options: Vec::new(),
         fields: properties.iter().map(field).collect(),
+        command: None,
+        paths: Vec::new(),
     })
 }
 
@@ -94,8 +98,12 @@ fn field_kind(schema: &Value) -> FormFieldKind {
         Some("number" | "integer") => FormFieldKind::Number,
         Some("array") => FormFieldKind::Choices {
             options: choices(&schema["items"]),
+            titles: Vec::new(),
         },
-        _ if !values.is_empty() => FormFieldKind::Choice { options: values },
+        _ if !values.is_empty() => FormFieldKind::Choice {
+            options: values,
+            titles: Vec::new(),
+        },
         _ => FormFieldKind::Text,
     }
 }
@@ -285,7 +293,8 @@ mod tests {
         assert_eq!(
             field("colour").kind,
             FormFieldKind::Choice {
-                options: options(&["Red", "Blue"])
+                options: options(&["Red", "Blue"]),
+                titles: Vec::new(),
             }
         );
         assert_eq!(
@@ -295,7 +304,8 @@ mod tests {
         assert_eq!(
             field("many").kind,
             FormFieldKind::Choices {
-                options: options(&["a", "b"])
+                options: options(&["a", "b"]),
+                titles: Vec::new(),
             }
         );
         assert_eq!(field("count").kind, FormFieldKind::Number);

@@ -6,7 +6,7 @@ use crate::live::Live;
 use crate::stderr::{self, Tail};
 use crate::{start, writer};
 use process::Tag;
-use session::port::{AgentConnection, AgentEvent, Launch};
+use session::port::{AgentConnection, AgentEvent, Launch, PromptPart};
 use session::{Answer, Cause};
 use std::ffi::OsString;
 use std::sync::Arc;
@@ -19,7 +19,8 @@ pub(crate) const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// What the domain wants of a live agent.
 pub(crate) enum Order {
-    Prompt(String),
+    Prompt(Vec<PromptPart>),
+    SetOption { id: String, value: String },
     Cancel,
     Answer { token: String, answer: Answer },
     Close,
@@ -38,8 +39,13 @@ impl Connection {
 }
 
 impl AgentConnection for Connection {
-    fn prompt(&self, text: String) {
-        self.order(Order::Prompt(text));
+    fn prompt(&self, parts: Vec<PromptPart>) {
+        self.order(Order::Prompt(parts));
+    }
+
+    fn set_option(&self, id: &str, value: &str) {
+        let (id, value) = (id.to_owned(), value.to_owned());
+        self.order(Order::SetOption { id, value });
     }
 
     fn cancel(&self) {

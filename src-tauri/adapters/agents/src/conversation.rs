@@ -3,16 +3,16 @@
 use crate::rpc::{self, BAD_PARAMS, Incoming, NO_SUCH_METHOD, Refusal, TAKEN_BACK};
 use crate::tools::Calls;
 use crate::updates::Messages;
-use crate::{asks, causes, updates};
+use crate::{asks, causes, prompt, updates};
 use agent_client_protocol_schema::ProtocolVersion;
 use agent_client_protocol_schema::v1::{
-    CancelNotification, ClientCapabilities, ContentBlock, ElicitationCapabilities,
-    ElicitationFormCapabilities, Implementation, InitializeRequest, LoadSessionRequest,
-    NewSessionRequest, PromptRequest, ResumeSessionRequest, TextContent,
+    CancelNotification, ClientCapabilities, ElicitationCapabilities, ElicitationFormCapabilities,
+    Implementation, InitializeRequest, LoadSessionRequest, NewSessionRequest, PromptRequest,
+    ResumeSessionRequest,
 };
 use serde::Serialize;
 use serde_json::Value;
-use session::port::{AgentEvent, Opening};
+use session::port::{AgentEvent, Opening, PromptPart};
 use session::{Answer, Ask, Cause};
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
@@ -124,19 +124,24 @@ impl Conversation {
     }
 
     /// Begins a turn.
-    pub(crate) fn prompt(&mut self, text: String) -> Vec<Act> {
+    pub(crate) fn prompt(&mut self, parts: Vec<PromptPart>) -> Vec<Act> {
         if self.stage != Stage::Open || self.turn.is_some() {
             tracing::error!(stage = ?self.stage, "a prompt came before the agent was ready for it");
             return Vec::new();
         }
         self.replaying = false;
         self.turn = Some(Turn { cancelled: false });
-        let block = ContentBlock::Text(TextContent::new(text));
-        let prompt = PromptRequest::new(self.session.clone(), vec![block]);
+        let prompt = PromptRequest::new(self.session.clone(), prompt::blocks(parts));
         match self.request("session/prompt", prompt, Wanted::TurnEnd) {
             Act::Send(line) => vec![Act::SendPrompt(line)],
             other => vec![other],
         }
+    }
+
+    /// Chooses a value of an option. None is offered to the domain yet.
+    pub(crate) fn set_option(&mut self, id: &str, _value: &str) -> Vec<Act> {
+        tracing::error!(id, "an option was chosen that was not offered");
+        Vec::new()
     }
 
     /// Stops the turn, if there is one, and answers what is open.

@@ -11,6 +11,7 @@ mod conversation;
 mod environment;
 mod lines;
 mod live;
+mod prompt;
 mod registry;
 mod rpc;
 mod start;

@@ -179,8 +179,12 @@ impl Live {
 
     fn obey(&mut self, order: Order) {
         match order {
-            Order::Prompt(text) => {
-                let acts = self.conversation.prompt(text);
+            Order::Prompt(parts) => {
+                let acts = self.conversation.prompt(parts);
+                self.act(acts);
+            }
+            Order::SetOption { id, value } => {
+                let acts = self.conversation.set_option(&id, &value);
                 self.act(acts);
             }
             Order::Cancel => {

@@ -4,12 +4,15 @@
 //! and what a person typed is there after a power cut too.
 
 mod agent;
+mod attachment;
 mod column;
 mod entry;
 mod failure;
+mod ledger;
 mod message;
 mod migrations;
 mod open;
+mod policy;
 mod project;
 mod search;
 mod session;

@@ -1,6 +1,8 @@
 //! The schema's history: numbered by place, only ever appended to, never edited.
 
-use crate::{agent, entry, message, project, search, session, setting, workspace};
+use crate::{
+    agent, attachment, entry, ledger, message, policy, project, search, session, setting, workspace,
+};
 use rusqlite_migration::{M, Migrations};
 
 const STEPS: &[M<'static>] = &[
@@ -12,6 +14,12 @@ const STEPS: &[M<'static>] = &[
     M::up(agent::CREATE),
     M::up(setting::CREATE),
     M::up(search::CREATE),
+    M::up(session::ADD_CHOICES),
+    M::up(message::ADD_ATTACHMENTS),
+    M::up(attachment::CREATE),
+    M::up(policy::CREATE),
+    M::up(ledger::CREATE),
+    M::up(project::ADD_SETTINGS),
 ];
 
 /// All of them, in order.

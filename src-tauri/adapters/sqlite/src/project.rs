@@ -3,8 +3,8 @@
 use crate::column::{millis, path, path_bytes, time};
 use crate::{Database, Loss};
 use ::workspace::port::ProjectStore;
-use ::workspace::{Project, WorkspaceError};
-use kernel::ProjectId;
+use ::workspace::{Project, ProjectSettings, WorkspaceError};
+use kernel::{AgentId, ProjectId};
 use rusqlite::{OptionalExtension, Result, Row, named_params};
 
 pub const CREATE: &str = "
@@ -15,6 +15,12 @@ CREATE TABLE project (
   default_branch TEXT NOT NULL,
   added_at INTEGER NOT NULL
 ) STRICT;";
+
+/// What the person set for a project.
+pub const ADD_SETTINGS: &str = "
+ALTER TABLE project ADD COLUMN instructions TEXT NOT NULL DEFAULT '';
+ALTER TABLE project ADD COLUMN checks TEXT NOT NULL DEFAULT '';
+ALTER TABLE project ADD COLUMN agent TEXT;";
 
 impl ProjectStore for Database {
     fn projects(&self) -> Result<Vec<Project>, WorkspaceError> {
@@ -36,10 +42,12 @@ impl ProjectStore for Database {
     fn save_project(&self, project: &Project) -> Result<(), WorkspaceError> {
         Ok(self.write(Loss::PowerCut, |db| {
             db.prepare_cached(
-                "INSERT INTO project (id, name, path, default_branch, added_at)
-                 VALUES (:id, :name, :path, :default_branch, :added_at)
+                "INSERT INTO project (id, name, path, default_branch, added_at, instructions,
+                   checks, agent)
+                 VALUES (:id, :name, :path, :default_branch, :added_at, :instructions, :checks, :agent)
                  ON CONFLICT (id) DO UPDATE SET name = :name, path = :path,
-                   default_branch = :default_branch, added_at = :added_at",
+                   default_branch = :default_branch, added_at = :added_at,
+                   instructions = :instructions, checks = :checks, agent = :agent",
             )?
             .execute(named_params! {
                 ":id": project.id.as_str(),
@@ -47,6 +55,9 @@ impl ProjectStore for Database {
                 ":path": path_bytes(&project.path),
                 ":default_branch": project.default_branch,
                 ":added_at": millis(project.added_at),
+                ":instructions": project.settings.instructions,
+                ":checks": project.settings.checks,
+                ":agent": project.settings.agent.as_ref().map(AgentId::as_str),
             })?;
             Ok(())
         })?)
@@ -67,5 +78,10 @@ fn from_row(row: &Row<'_>) -> Result<Project> {
         path: path(row, "path")?,
         default_branch: row.get("default_branch")?,
         added_at: time(row, "added_at")?,
+        settings: ProjectSettings {
+            instructions: row.get("instructions")?,
+            checks: row.get("checks")?,
+            agent: row.get::<_, Option<String>>("agent")?.map(AgentId::new),
+        },
     })
 }

@@ -22,6 +22,13 @@ CREATE TABLE session (
 ) STRICT;
 CREATE INDEX session_of_workspace ON session (workspace);";
 
+/// What the person chose for a session, and what its agent offered and used.
+pub const ADD_CHOICES: &str = r#"
+ALTER TABLE session ADD COLUMN policy TEXT NOT NULL DEFAULT 'null';
+ALTER TABLE session ADD COLUMN choices TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE session ADD COLUMN offers TEXT NOT NULL DEFAULT '{"commands":[],"options":[],"images":null}';
+ALTER TABLE session ADD COLUMN usage TEXT NOT NULL DEFAULT 'null';"#;
+
 impl SessionStore for Database {
     fn sessions(&self) -> Result<Vec<Session>, SessionError> {
         Ok(self.read(|db| {
@@ -79,12 +86,13 @@ impl SessionStore for Database {
 fn put(db: &Connection, session: &Session) -> Result<()> {
     db.prepare_cached(
         "INSERT INTO session (id, workspace, agent, title, state, agent_session, turn,
-           turn_ended_at, created_at, state_since)
+           turn_ended_at, created_at, state_since, policy, choices, offers, usage)
          VALUES (:id, :workspace, :agent, :title, :state, :agent_session, :turn,
-           :turn_ended_at, :created_at, :state_since)
+           :turn_ended_at, :created_at, :state_since, :policy, :choices, :offers, :usage)
          ON CONFLICT (id) DO UPDATE SET workspace = :workspace, agent = :agent, title = :title,
            state = :state, agent_session = :agent_session, turn = :turn,
-           turn_ended_at = :turn_ended_at, created_at = :created_at, state_since = :state_since",
+           turn_ended_at = :turn_ended_at, created_at = :created_at, state_since = :state_since,
+           policy = :policy, choices = :choices, offers = :offers, usage = :usage",
     )?
     .execute(named_params! {
         ":id": session.id.as_str(),
@@ -97,6 +105,10 @@ fn put(db: &Connection, session: &Session) -> Result<()> {
         ":turn_ended_at": session.turn_ended_at.map(millis),
         ":created_at": millis(session.created_at),
         ":state_since": millis(session.state_since),
+        ":policy": json(&session.policy)?,
+        ":choices": json(&session.choices)?,
+        ":offers": json(&session.offers)?,
+        ":usage": json(&session.usage)?,
     })?;
     Ok(())
 }
@@ -113,5 +125,9 @@ fn from_row(row: &Row<'_>) -> Result<Session> {
         turn_ended_at: time_or_none(row, "turn_ended_at")?,
         created_at: time(row, "created_at")?,
         state_since: time(row, "state_since")?,
+        policy: from_json(row, "policy")?,
+        choices: from_json(row, "choices")?,
+        offers: from_json(row, "offers")?,
+        usage: from_json(row, "usage")?,
     })
 }

@@ -1,6 +1,7 @@
 //! The store against the real SQLite, in a temporary folder.
 #![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
+mod choices;
 mod conversations;
 mod robustness;
 mod search;
@@ -10,10 +11,12 @@ mod together;
 use crate::Database;
 use ::session::machine::SessionState;
 use ::session::port::SessionStore;
-use ::session::{Entry, EntryBody, Message, MessageState, Session};
+use ::session::{
+    Attachment, Author, Entry, EntryBody, Message, MessageState, Offers, PolicyMode, Session, Usage,
+};
 use ::workspace::machine::WorkspaceState;
 use ::workspace::port::{ProjectStore, WorkspaceStore};
-use ::workspace::{Project, Workspace};
+use ::workspace::{Project, ProjectSettings, Workspace};
 use kernel::{AgentId, EntryId, MessageId, ProjectId, SessionId, Timestamp, WorkspaceId};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -39,6 +42,11 @@ fn project(id: &str, path: &Path) -> Project {
         path: path.to_path_buf(),
         default_branch: "main".to_owned(),
         added_at: at(1),
+        settings: ProjectSettings {
+            instructions: "Be brief.".to_owned(),
+            checks: "make test".to_owned(),
+            agent: Some(AgentId::new("practice")),
+        },
     }
 }
 
@@ -74,6 +82,17 @@ fn session(id: &str) -> Session {
         turn_ended_at: Some(at(9)),
         created_at: at(3),
         state_since: at(8),
+        policy: Some(PolicyMode::AllowEdits),
+        choices: [("mode".to_owned(), "plan".to_owned())].into(),
+        offers: Offers {
+            images: Some(true),
+            ..Offers::default()
+        },
+        usage: Some(Usage {
+            used: 1,
+            size: 2,
+            cost: None,
+        }),
     }
 }
 
@@ -83,6 +102,11 @@ fn message(id: &str, position: u32, state: MessageState) -> Message {
         session: SessionId::new("s"),
         position,
         text: format!("do {id}"),
+        attachments: vec![Attachment::File {
+            name: "a.txt".to_owned(),
+            path: "/w/a.txt".to_owned(),
+        }],
+        author: Author::App,
         state,
         created_at: at(4),
     }

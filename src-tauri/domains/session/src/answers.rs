@@ -18,6 +18,7 @@ pub fn judged(ask: &Ask, answer: &Answer) -> Result<RequestOutcome, SessionError
             Ok(RequestOutcome::Answered {
                 choice: option.name.clone(),
                 allowed,
+                by: None,
             })
         }
         Answer::Form { values } => {
@@ -28,11 +29,13 @@ pub fn judged(ask: &Ask, answer: &Answer) -> Result<RequestOutcome, SessionError
             Ok(RequestOutcome::Answered {
                 choice,
                 allowed: true,
+                by: None,
             })
         }
         Answer::Decline => Ok(RequestOutcome::Answered {
             choice: "Declined".to_owned(),
             allowed: false,
+            by: None,
         }),
     }
 }
@@ -76,7 +79,7 @@ fn shown(field: &FormField, value: &Value) -> Result<String, SessionError> {
             let yes = value.as_bool().ok_or_else(|| wrong("yes or no"))?;
             Ok(if yes { "yes" } else { "no" }.to_owned())
         }
-        FormFieldKind::Choice { options } => {
+        FormFieldKind::Choice { options, .. } => {
             let chosen = value
                 .as_str()
                 .filter(|chosen| options.iter().any(|option| option == chosen));
@@ -84,7 +87,7 @@ fn shown(field: &FormField, value: &Value) -> Result<String, SessionError> {
                 .ok_or_else(|| wrong("one of its choices"))?
                 .to_owned())
         }
-        FormFieldKind::Choices { options } => {
+        FormFieldKind::Choices { options, .. } => {
             let all = value.as_array().ok_or_else(|| wrong("a list"))?;
             let chosen: Option<Vec<&str>> = all
                 .iter()
@@ -133,6 +136,8 @@ mod tests {
                 option("no", OptionKind::RejectOnce),
             ],
             fields: Vec::new(),
+            command: None,
+            paths: Vec::new(),
         }
     }
 
@@ -159,10 +164,20 @@ mod tests {
                     false,
                     FormFieldKind::Choice {
                         options: options.clone(),
+                        titles: Vec::new(),
                     },
                 ),
-                field("some", false, FormFieldKind::Choices { options }),
+                field(
+                    "some",
+                    false,
+                    FormFieldKind::Choices {
+                        options,
+                        titles: Vec::new(),
+                    },
+                ),
             ],
+            command: None,
+            paths: Vec::new(),
         }
     }
 
@@ -183,6 +198,7 @@ mod tests {
             let expected = RequestOutcome::Answered {
                 choice: format!("Choose {id}"),
                 allowed: lets_go_on,
+                by: None,
             };
             assert_eq!(outcome, expected);
         }
@@ -206,6 +222,7 @@ mod tests {
         let expected = RequestOutcome::Answered {
             choice: "NAME: Ada\nAGE: 36\nSURE: yes\nONE: red\nSOME: blue, red".to_owned(),
             allowed: true,
+            by: None,
         };
         assert_eq!(outcome, expected);
         assert!(judged(&question(), &form(r#"{"name":"Ada","age":null}"#)).is_ok());

@@ -82,6 +82,8 @@ mod tests {
 
     fn prompt(ordinal: u32, text: &str) -> Entry {
         let body = EntryBody::Prompt {
+            attachments: Vec::new(),
+            author: crate::session::Author::Person,
             message: MessageId::new("m"),
             text: text.to_owned(),
         };

@@ -2,6 +2,7 @@
 //!
 //! An entry is replaced whole or, while text streams, extended at its end; it never changes its place.
 
+use crate::session::{Attachment, Author};
 use kernel::{EntryId, MessageId, RequestId, Timestamp};
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -38,6 +39,12 @@ pub enum EntryBody {
         message: MessageId,
         /// Its text.
         text: String,
+        /// What went with it.
+        #[serde(default)]
+        attachments: Vec<Attachment>,
+        /// Who wrote it.
+        #[serde(default)]
+        author: Author,
     },
     /// The agent's answer, Markdown.
     Answer {
@@ -84,6 +91,9 @@ pub enum EntryBody {
         /// How long the turn took, in milliseconds.
         #[specta(type = u32)]
         millis: u64,
+        /// What happened in it.
+        #[serde(default)]
+        summary: TurnSummary,
     },
     /// An update of a kind this version does not know, kept as it came.
     Other {
@@ -92,6 +102,22 @@ pub enum EntryBody {
         /// Its JSON, cut at 64 KiB.
         raw: String,
     },
+}
+
+/// What happened in a turn.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TurnSummary {
+    /// Tool calls that ended well.
+    pub tools: u32,
+    /// Tool calls that failed.
+    pub failed: u32,
+    /// Files that edit, delete and move calls named, as the agent gave them, each once, at most 50.
+    pub files: Vec<String>,
+    /// Tokens in the context at its end, where reported.
+    pub used: Option<u32>,
+    /// Cost of the conversation at its end, where reported.
+    pub cost: Option<String>,
 }
 
 /// How grave a notice is.
@@ -237,6 +263,12 @@ pub struct Ask {
     pub options: Vec<AskOption>,
     /// What may be filled in, for questions.
     pub fields: Vec<FormField>,
+    /// The command it is about, as one shell line, where the agent names it.
+    #[serde(default)]
+    pub command: Option<String>,
+    /// The files it is about, absolute, symbolic links resolved as far as they exist; for the policy to judge.
+    #[serde(default)]
+    pub paths: Vec<String>,
 }
 
 /// What sort of thing is asked.
@@ -311,11 +343,17 @@ pub enum FormFieldKind {
     Choice {
         /// The values.
         options: Vec<String>,
+        /// What the values are called, in the same order; empty when they speak for themselves.
+        #[serde(default)]
+        titles: Vec<String>,
     },
     /// Any of these.
     Choices {
         /// The values.
         options: Vec<String>,
+        /// See `Choice`.
+        #[serde(default)]
+        titles: Vec<String>,
     },
 }
 
@@ -335,6 +373,9 @@ pub enum RequestOutcome {
         choice: String,
         /// Whether it lets the agent go on.
         allowed: bool,
+        /// The rule or mode that answered in the person's place, for people.
+        #[serde(default)]
+        by: Option<String>,
     },
     /// The turn was stopped while it waited.
     Cancelled,

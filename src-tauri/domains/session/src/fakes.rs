@@ -5,7 +5,7 @@ use crate::entry::{Entry, EntryBody, RequestOutcome};
 use crate::error::SessionError;
 use crate::port::{
     AgentConnection, AgentEvent, AgentProgram, AgentRegistry, AgentRuntime, AgentStore, Detection,
-    Launch, SessionStore,
+    Launch, PromptPart, SessionStore,
 };
 use crate::session::{Answer, Message, MessageState, Session};
 use kernel::{AgentId, Clock, MessageId, SessionId, Timestamp};
@@ -239,6 +239,7 @@ impl AgentRuntime for FakeRuntime {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Call {
     Prompt(String),
+    SetOption(String, String),
     Cancel,
     Answer(String, Answer),
     Close,
@@ -249,8 +250,19 @@ struct FakeConnection {
 }
 
 impl AgentConnection for FakeConnection {
-    fn prompt(&self, text: String) {
-        let _ = self.calls.send(Call::Prompt(text));
+    fn prompt(&self, parts: Vec<PromptPart>) {
+        let texts = parts.iter().map(|part| match part {
+            PromptPart::Text(text) => text.clone(),
+            other => format!("{other:?}"),
+        });
+        let _ = self
+            .calls
+            .send(Call::Prompt(texts.collect::<Vec<_>>().join("\n")));
+    }
+
+    fn set_option(&self, id: &str, value: &str) {
+        let call = Call::SetOption(id.to_owned(), value.to_owned());
+        let _ = self.calls.send(call);
     }
 
     fn cancel(&self) {

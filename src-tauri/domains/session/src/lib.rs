@@ -13,6 +13,8 @@ mod error;
 mod fakes;
 mod live;
 pub mod machine;
+mod offer;
+mod policy;
 pub mod port;
 mod recover;
 pub mod search;
@@ -28,11 +30,14 @@ pub use agents::{AgentDefinition, Agents, KnownAgent};
 pub use entry::{
     Ask, AskKind, AskOption, Entry, EntryBody, FormField, FormFieldKind, Location, NoticeLevel,
     OptionKind, PlanItem, PlanStatus, RequestOutcome, ToolCall, ToolContent, ToolKind, ToolStatus,
+    TurnSummary,
 };
 pub use error::{Cause, SessionError};
+pub use offer::{Offers, OptionCategory, OptionChoice, SessionOption, SlashCommand};
+pub use policy::{PolicyMode, Rule, RuleDraft, Scope, Verdict};
 pub use session::{
-    Answer, Message, MessageState, PendingRequest, Session, SessionFact, SessionSummary,
-    TranscriptChange, Usage,
+    Answer, Attachment, Author, Message, MessageState, PendingRequest, Quiet, Session, SessionFact,
+    SessionSummary, TranscriptChange, Usage,
 };
 pub use sessions::{Page, Sessions};
 pub use transcripts::Transcripts;

@@ -8,8 +8,9 @@ mod steps;
 use crate::entry::NoticeLevel;
 use crate::error::{Cause, SessionError};
 use crate::machine::{Input, Life};
+use crate::offer::Offers;
 use crate::port::{AgentConnection, AgentEvent};
-use crate::session::{Answer, Message, Session, SessionSummary, Usage};
+use crate::session::{Answer, Message, Session, SessionSummary};
 use crate::sessions::{Page, Shared};
 use crate::transcript::{Stamp, Transcript};
 use hear::OpenTurn;
@@ -75,6 +76,9 @@ pub(crate) enum Command {
         limit: u32,
         reply: Outcome<Page>,
     },
+    Offers {
+        reply: Reply<Offers>,
+    },
     /// Replies when the process is gone; then the task ends.
     Leave {
         reply: Reply<()>,
@@ -105,7 +109,6 @@ pub(crate) struct Live {
     resuming: bool,
     /// The next prompt tells the agent what was said before.
     digest_due: bool,
-    usage: Option<Usage>,
     activity: Option<String>,
     agent: Option<Arc<dyn AgentConnection>>,
     events: Option<mpsc::Receiver<AgentEvent>>,
@@ -140,7 +143,6 @@ impl Live {
             delivered: HashSet::new(),
             resuming: false,
             digest_due: false,
-            usage: None,
             activity: None,
             agent: None,
             events: None,
@@ -225,6 +227,9 @@ impl Live {
             } => {
                 let _ = reply.send(self.page(before, limit).await);
             }
+            Command::Offers { reply } => {
+                let _ = reply.send(self.session.offers.clone());
+            }
             Command::Leave { reply } => {
                 self.place = None;
                 self.leaving = true;
@@ -280,7 +285,10 @@ impl Live {
             queue: self.queue.clone(),
             turn: session.turn,
             turn_ended_at: session.turn_ended_at,
-            usage: self.usage.clone(),
+            usage: session.usage.clone(),
+            policy: session.policy.unwrap_or_default(),
+            policy_is_own: session.policy.is_some(),
+            quiet: None,
             created_at: session.created_at,
         }
     }

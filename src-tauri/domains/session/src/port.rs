@@ -2,8 +2,10 @@
 
 use crate::entry::{Ask, Entry, Location, PlanItem, ToolContent, ToolKind, ToolStatus};
 use crate::error::{Cause, SessionError};
+use crate::offer::{SessionOption, SlashCommand};
+use crate::policy::{PolicyMode, Rule, Scope};
 use crate::session::{Answer, Message, Session, Usage};
-use kernel::{AgentId, MessageId, SessionId};
+use kernel::{AgentId, AttachmentId, MessageId, RuleId, SessionId};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -34,6 +36,49 @@ pub trait SessionStore: Send + Sync {
     ) -> Result<Vec<Entry>, SessionError>;
     /// Entries that hold a pending request.
     fn pending_entries(&self, session: &SessionId) -> Result<Vec<Entry>, SessionError>;
+}
+
+/// Rows of `attachment`: bytes that go with messages, stored before anything refers to them. Blocking.
+/// Implemented by `adapters/sqlite`.
+pub trait AttachmentStore: Send + Sync {
+    /// Stores bytes under a new id.
+    fn save_attachment(&self, id: &AttachmentId, bytes: &[u8]) -> Result<(), SessionError>;
+    /// The bytes; `None` for an unknown id.
+    fn attachment(&self, id: &AttachmentId) -> Result<Option<Vec<u8>>, SessionError>;
+}
+
+/// Rows of `rule` and `policy_mode`. Blocking. Implemented by `adapters/sqlite`.
+pub trait PolicyStore: Send + Sync {
+    /// All rules, oldest first.
+    fn rules(&self) -> Result<Vec<Rule>, SessionError>;
+    /// Inserts or replaces one.
+    fn save_rule(&self, rule: &Rule) -> Result<(), SessionError>;
+    /// Removes one.
+    fn remove_rule(&self, id: &RuleId) -> Result<(), SessionError>;
+    /// The modes the person set, by scope. Sessions keep theirs in their own row.
+    fn modes(&self) -> Result<Vec<(Scope, PolicyMode)>, SessionError>;
+    /// Sets a scope's mode, or lets it inherit again.
+    fn save_mode(&self, scope: &Scope, mode: Option<PolicyMode>) -> Result<(), SessionError>;
+}
+
+/// A process that the app started, as the ledger keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProcessRow {
+    /// Its id, which is its group's id too.
+    pub pid: u32,
+    /// When it began, in the system's own measure; tells it from a later process of the same id.
+    pub began: u64,
+    /// The tag its descendants inherit.
+    pub tag: String,
+}
+
+/// Rows of `process`: what runs, so that the next start ends what a crash left. Blocking.
+/// Implemented by `adapters/sqlite`.
+pub trait ProcessLedger: Send + Sync {
+    /// It was started.
+    fn record(&self, process: &ProcessRow) -> Result<(), SessionError>;
+    /// It is gone.
+    fn forget(&self, process: &ProcessRow) -> Result<(), SessionError>;
 }
 
 /// An agent program, ready to be started.
@@ -107,7 +152,9 @@ pub trait AgentRuntime: Send + Sync {
 /// A live agent. Its methods return at once; what comes of them arrives as events.
 pub trait AgentConnection: Send + Sync {
     /// Begins a turn. Only after `Opened`, one at a time. `PromptWritten` follows once it is in the agent's pipe.
-    fn prompt(&self, text: String);
+    fn prompt(&self, parts: Vec<PromptPart>);
+    /// Chooses a value of an option the agent offered. `Options` or `OptionRefused` follows.
+    fn set_option(&self, id: &str, value: &str);
     /// Asks the agent to stop the turn and answers its open requests `cancelled`. `TurnEnded` follows; an agent
     /// that does not end its turn within 10 s is ended.
     fn cancel(&self);
@@ -115,6 +162,38 @@ pub trait AgentConnection: Send + Sync {
     fn answer(&self, token: &str, answer: &Answer);
     /// Ends the process: cancel → close stdin → SIGTERM to the group → SIGKILL → sweep by tag. `Ended` follows.
     fn close(&self);
+}
+
+/// A part of a prompt, in the order the agent reads them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PromptPart {
+    /// What the person typed.
+    Text(String),
+    /// What the app tells the agent about its place; not the person's words.
+    Context(String),
+    /// A file the agent reads itself.
+    Link {
+        /// For people.
+        name: String,
+        /// Absolute path.
+        path: String,
+    },
+    /// A picture. For an agent that takes none, a line in its place says so, and `Trouble` tells the person.
+    Image {
+        /// For people.
+        name: String,
+        /// See [`crate::Attachment::Image`].
+        mime: String,
+        /// The file's bytes.
+        bytes: Arc<[u8]>,
+    },
+    /// A text with a name; as text for an agent that takes no embedded ones.
+    Embedded {
+        /// For people.
+        name: String,
+        /// The text.
+        text: String,
+    },
 }
 
 /// How a conversation was opened.
@@ -152,6 +231,8 @@ pub struct ToolPatch {
 /// What comes from a live agent.
 #[derive(Clone, Debug, PartialEq)]
 pub enum AgentEvent {
+    /// The process runs. Comes before all else, unless there is none.
+    Started(ProcessRow),
     /// The handshake is done; prompts may be sent.
     Opened {
         /// The agent's own id of the conversation.
@@ -185,6 +266,19 @@ pub enum AgentEvent {
     },
     /// Context use and cost.
     Usage(Usage),
+    /// The slash commands are now these.
+    Commands(Vec<SlashCommand>),
+    /// The options are now these, with their values. At the latest just after `Opened`.
+    Options(Vec<SessionOption>),
+    /// An option could not be set.
+    OptionRefused {
+        /// The option.
+        id: String,
+        /// What the agent said, for people.
+        said: String,
+    },
+    /// Whether the agent takes pictures. Comes before `Opened`.
+    Images(bool),
     /// The agent named the conversation.
     Title(String),
     /// An update of a kind this version does not know.

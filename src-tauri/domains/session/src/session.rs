@@ -2,9 +2,14 @@
 
 use crate::entry::{Ask, Entry};
 use crate::machine::SessionState;
-use kernel::{AgentId, EntryId, MessageId, RequestId, SessionId, Timestamp, WorkspaceId};
+use crate::offer::Offers;
+use crate::policy::PolicyMode;
+use kernel::{
+    AgentId, AttachmentId, EntryId, MessageId, RequestId, SessionId, Timestamp, WorkspaceId,
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use std::collections::BTreeMap;
 
 /// One row of `session`.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +34,14 @@ pub struct Session {
     pub created_at: Timestamp,
     /// When its state last changed.
     pub state_since: Timestamp,
+    /// What its agent may do without asking, where the person chose it for this session; inherited when `None`.
+    pub policy: Option<PolicyMode>,
+    /// Options the person chose for this session, id to value; given to the agent whenever it opens.
+    pub choices: BTreeMap<String, String>,
+    /// What the agent offered last.
+    pub offers: Offers,
+    /// Context use and cost as last reported.
+    pub usage: Option<Usage>,
 }
 
 /// A message of the person: a row before anything is done with it.
@@ -43,16 +56,70 @@ pub struct Message {
     pub position: u32,
     /// Its text.
     pub text: String,
+    /// Files and images that go with it.
+    pub attachments: Vec<Attachment>,
+    /// Who wrote it.
+    pub author: Author,
     /// How far it is.
     pub state: MessageState,
     /// When the person sent it.
     pub created_at: Timestamp,
 }
 
+/// Who wrote a message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Author {
+    /// The person.
+    #[default]
+    Person,
+    /// The app, to go on after a crash.
+    App,
+}
+
+/// What goes with a message besides its text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(
+    tag = "kind",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+pub enum Attachment {
+    /// A file the agent reads itself.
+    File {
+        /// For people: the path in the worktree, or the file's name.
+        name: String,
+        /// Absolute path.
+        path: String,
+    },
+    /// A picture, given to the agent as it is.
+    Image {
+        /// Its bytes' row.
+        id: AttachmentId,
+        /// For people.
+        name: String,
+        /// `image/png`, `image/jpeg`, `image/gif` or `image/webp`.
+        mime: String,
+        /// Size in bytes.
+        bytes: u32,
+    },
+    /// A text that is no file of the worktree, given to the agent as it is.
+    Text {
+        /// Its bytes' row; UTF-8.
+        id: AttachmentId,
+        /// For people.
+        name: String,
+        /// Size in bytes.
+        bytes: u32,
+    },
+}
+
 /// How far a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum MessageState {
+    /// Kept back until the person lets it go.
+    Held,
     /// Waits for its turn.
     Queued,
     /// Being written to the agent. A crash here makes it `Failed`: it may or may not have arrived.
@@ -141,8 +208,24 @@ pub struct SessionSummary {
     pub turn_ended_at: Option<Timestamp>,
     /// Context use and cost.
     pub usage: Option<Usage>,
+    /// What its agent may do without asking: chosen for this session, else inherited.
+    pub policy: PolicyMode,
+    /// Whether `policy` was chosen for this session.
+    pub policy_is_own: bool,
+    /// Since when a working agent shows no sign of life, once that is long enough to tell.
+    pub quiet: Option<Quiet>,
     /// When it was created.
     pub created_at: Timestamp,
+}
+
+/// A working agent from which nothing came for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Quiet {
+    /// When it last said something.
+    pub since: Timestamp,
+    /// The likely cause, for people.
+    pub likely: String,
 }
 
 /// One change of a transcript, in the order they happened.
@@ -188,6 +271,13 @@ pub enum SessionFact {
         revision: u32,
         /// The changes.
         changes: Vec<TranscriptChange>,
+    },
+    /// What the agent of a session offers is now this.
+    Offers {
+        /// The session.
+        session: SessionId,
+        /// The new whole.
+        offers: Offers,
     },
     /// The agent may have changed files (a tool call ended, a turn ended).
     FilesTouched(WorkspaceId),

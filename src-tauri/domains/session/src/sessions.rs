@@ -7,6 +7,7 @@ use crate::entry::Entry;
 use crate::error::SessionError;
 use crate::live::{Command, Live, Start};
 use crate::machine::SessionState;
+use crate::offer::Offers;
 use crate::port::{AgentRuntime, SessionStore};
 use crate::recover::{Recovered, recovered};
 use crate::session::{Answer, Session, SessionFact, SessionSummary};
@@ -136,6 +137,10 @@ impl Sessions {
             turn_ended_at: None,
             created_at: now,
             state_since: now,
+            policy: None,
+            choices: BTreeMap::new(),
+            offers: Offers::default(),
+            usage: None,
         };
         let (store, row) = (Arc::clone(&self.shared.store), session.clone());
         off_the_workers(move || store.save_session(&row)).await?;
@@ -249,6 +254,11 @@ impl Sessions {
             reply,
         })
         .await?
+    }
+
+    /// What its agent offered last.
+    pub async fn offers(&self, session: &SessionId) -> Result<Offers, SessionError> {
+        self.ask(session, |reply| Command::Offers { reply }).await
     }
 
     /// Ends all processes and waits for them, at most 15 s. Nothing can be asked of the sessions afterwards.

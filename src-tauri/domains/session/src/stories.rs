@@ -199,6 +199,8 @@ fn asks(token: &str) -> AgentEvent {
                 option("no", OptionKind::RejectOnce),
             ],
             fields: Vec::new(),
+            command: None,
+            paths: Vec::new(),
         },
     }
 }

@@ -9,7 +9,7 @@ mod requests;
 pub use calls::is_over;
 
 use crate::cut;
-use crate::entry::{Entry, EntryBody, NoticeLevel, PlanItem};
+use crate::entry::{Entry, EntryBody, NoticeLevel, PlanItem, TurnSummary};
 use crate::session::{Message, TranscriptChange};
 use calls::Calls;
 use kernel::{EntryId, Timestamp};
@@ -97,6 +97,8 @@ impl Transcript {
         let body = EntryBody::Prompt {
             message: message.id.clone(),
             text: message.text.clone(),
+            attachments: message.attachments.clone(),
+            author: message.author,
         };
         let ordinal = self.put(body, stamp);
         self.kept[&ordinal].entry.clone()
@@ -165,7 +167,14 @@ impl Transcript {
 
     /// The turn is over.
     pub fn turn_end(&mut self, reason: String, millis: u64, stamp: Stamp) {
-        self.put(EntryBody::TurnEnd { reason, millis }, stamp);
+        self.put(
+            EntryBody::TurnEnd {
+                reason,
+                millis,
+                summary: TurnSummary::default(),
+            },
+            stamp,
+        );
     }
 
     /// The entries that changed since they were last told, whole, in order.

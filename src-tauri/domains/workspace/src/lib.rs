@@ -24,7 +24,7 @@ mod fakes;
 mod tests;
 
 pub use error::WorkspaceError;
-pub use project::{Project, ProjectFact};
+pub use project::{Project, ProjectFact, ProjectSettings};
 pub use projects::Projects;
 pub use workspace::{SetupStep, SetupStepState, Workspace, WorkspaceFact};
 pub use workspaces::{NewWorkspace, Workspaces};

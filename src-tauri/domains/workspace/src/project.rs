@@ -1,6 +1,6 @@
 //! A project: a local git repository known to the app.
 
-use kernel::{ProjectId, Timestamp};
+use kernel::{AgentId, ProjectId, Timestamp};
 use std::path::PathBuf;
 
 /// One row of `project`.
@@ -16,6 +16,19 @@ pub struct Project {
     pub default_branch: String,
     /// When it was added.
     pub added_at: Timestamp,
+    /// What the person set for it.
+    pub settings: ProjectSettings,
+}
+
+/// What the person set for a project.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProjectSettings {
+    /// Told to every agent that begins a conversation in one of its workspaces; empty for none. At most 64 KiB.
+    pub instructions: String,
+    /// The commands that check the work, told to agents; empty when unknown. At most 4 KiB.
+    pub checks: String,
+    /// The agent for its new workspaces; the app's default when `None`.
+    pub agent: Option<AgentId>,
 }
 
 /// What happened to a project.

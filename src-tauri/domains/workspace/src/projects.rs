@@ -3,7 +3,7 @@
 use crate::error::WorkspaceError;
 use crate::machine::WorkspaceState;
 use crate::port::{BaseBranch, ProjectStore, WorkspaceStore, Worktrees};
-use crate::project::{Project, ProjectFact};
+use crate::project::{Project, ProjectFact, ProjectSettings};
 use crate::work::off_the_workers;
 use kernel::{Clock, FactStream, Facts, ProjectId};
 use std::path::{Path, PathBuf};
@@ -107,6 +107,7 @@ impl Shared {
             path: repository.top_level,
             default_branch: repository.default_branch,
             added_at: self.clock.now(),
+            settings: ProjectSettings::default(),
         };
         self.store.save_project(&project)?;
         self.facts.announce(ProjectFact::Saved(project.clone()));

@@ -6,6 +6,7 @@ import type {
   ConversationUpdate,
   Entry,
   EntryId,
+  Offers,
   SessionId,
   SessionSummary,
   TranscriptChange,
@@ -62,6 +63,8 @@ export class OpenConversation {
   more = $state(false);
   /** State, queue and requests. */
   session = $state.raw<SessionSummary | null>(null);
+  /** What the agent offers to choose from. */
+  offers = $state.raw<Offers>({ commands: [], options: [], images: null });
   /** Why it could not be opened or continued. */
   error = $state.raw<CommandError | null>(null);
   /** Whether older entries are on their way. */
@@ -109,6 +112,7 @@ export class OpenConversation {
     this.cells = opened.entries.map((entry) => this.#cell(entry));
     this.more = opened.more;
     this.session = opened.session;
+    this.offers = opened.offers;
     this.#revision = opened.revision;
     const early = this.#early ?? [];
     this.#early = null;
@@ -154,6 +158,10 @@ export class OpenConversation {
   #take(update: ConversationUpdate): void {
     if (update.kind === 'session') {
       this.session = update.session;
+      return;
+    }
+    if (update.kind === 'offers') {
+      this.offers = update.offers;
       return;
     }
     if (update.revision <= this.#revision) return;

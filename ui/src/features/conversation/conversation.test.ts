@@ -19,6 +19,7 @@ class Hands extends FakeBackend {
 const conversation = (entries: Entry[], revision: number, more = false): Conversation => ({
   session: summary('s'),
   entries,
+  offers: { commands: [], options: [], images: null },
   more,
   revision,
 });

@@ -36,6 +36,7 @@ export const toolStatus: Record<ToolStatus, string> = {
 
 /** How far a message is, for people. */
 export const messageState: Record<MessageState, string> = {
+  held: 'Held: goes to the agent when you say so',
   queued: 'Queued: goes to the agent when its turn ends',
   sending: 'Sending…',
   sent: 'Sent',

@@ -11,6 +11,10 @@ struct Heard {
     failed: Option<Cause>,
 }
 
+fn said(text: &str) -> Vec<PromptPart> {
+    vec![PromptPart::Text(text.to_owned())]
+}
+
 fn heard(acts: Vec<Act>) -> Heard {
     let mut heard = Heard::default();
     for act in acts {
@@ -130,7 +134,7 @@ fn a_load_is_open_when_its_replay_is_through() {
         hear(&mut conversation, &text("old", "later history")),
         Heard::default()
     );
-    conversation.prompt("go on".to_owned());
+    conversation.prompt(said("go on"));
     let live = hear(&mut conversation, &text("old", "live"));
     assert_eq!(live.told, [AgentEvent::Text("live".to_owned())]);
 }
@@ -138,7 +142,7 @@ fn a_load_is_open_when_its_replay_is_through() {
 #[test]
 fn a_message_of_another_id_is_another_message_though_nothing_came_between() {
     let mut conversation = open();
-    conversation.prompt("go".to_owned());
+    conversation.prompt(said("go"));
     let mut told = Vec::new();
     for (id, piece) in [
         (Some("1"), "It is "),
@@ -211,7 +215,7 @@ fn a_refused_handshake_says_why() {
 #[test]
 fn a_stopped_turn_asks_nobody_and_ends_cancelled_even_by_an_error() {
     let mut conversation = open();
-    conversation.prompt("work".to_owned());
+    conversation.prompt(said("work"));
     assert!(matches!(
         hear(&mut conversation, &permission(5)).told[..],
         [AgentEvent::Asked { .. }]
@@ -246,7 +250,7 @@ fn a_stopped_turn_asks_nobody_and_ends_cancelled_even_by_an_error() {
 #[test]
 fn a_request_that_is_taken_back_is_answered_and_told() {
     let mut conversation = open();
-    conversation.prompt("work".to_owned());
+    conversation.prompt(said("work"));
     hear(&mut conversation, &permission(5));
     let back = json!({"method": "$/cancel_request", "params": {"requestId": 5}});
     let then = hear(&mut conversation, &back);
@@ -272,7 +276,7 @@ fn a_request_that_is_taken_back_is_answered_and_told() {
 #[test]
 fn a_question_left_open_at_the_end_of_a_turn_is_withdrawn() {
     let mut conversation = open();
-    conversation.prompt("work".to_owned());
+    conversation.prompt(said("work"));
     hear(&mut conversation, &permission(5));
     let end = hear(
         &mut conversation,
@@ -291,7 +295,7 @@ fn a_question_left_open_at_the_end_of_a_turn_is_withdrawn() {
 #[test]
 fn the_words_of_other_conversations_and_extensions_are_left_out() {
     let mut conversation = open();
-    conversation.prompt("work".to_owned());
+    conversation.prompt(said("work"));
     assert_eq!(
         hear(&mut conversation, &text("other", "not mine")),
         Heard::default()
@@ -308,9 +312,6 @@ fn the_words_of_other_conversations_and_extensions_are_left_out() {
 #[test]
 fn a_second_prompt_within_a_turn_is_not_sent() {
     let mut conversation = open();
-    assert_eq!(heard(conversation.prompt("one".to_owned())).sent.len(), 1);
-    assert_eq!(
-        heard(conversation.prompt("two".to_owned())),
-        Heard::default()
-    );
+    assert_eq!(heard(conversation.prompt(said("one"))).sent.len(), 1);
+    assert_eq!(heard(conversation.prompt(said("two"))), Heard::default());
 }

@@ -9,7 +9,7 @@ use agents::Agents;
 use kernel::{AgentId, SessionId};
 use process::Tag;
 use session::Cause;
-use session::port::{AgentConnection, AgentEvent, AgentProgram, AgentRuntime, Launch};
+use session::port::{AgentConnection, AgentEvent, AgentProgram, AgentRuntime, Launch, PromptPart};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -100,7 +100,7 @@ impl Talk {
 
     /// Begins a turn and asserts that the prompt is written first of all.
     pub async fn prompt(&mut self, text: &str) {
-        self.agent.prompt(text.to_owned());
+        self.agent.prompt(vec![PromptPart::Text(text.to_owned())]);
         assert_eq!(self.next().await, AgentEvent::PromptWritten);
     }
 

@@ -5,7 +5,7 @@ use super::Room;
 use super::recording::{From, Recording};
 use serde_json::{Value, json};
 use session::Answer;
-use session::port::{AgentConnection, AgentEvent};
+use session::port::{AgentConnection, AgentEvent, PromptPart};
 use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
@@ -101,7 +101,7 @@ impl Playback {
                 let text = message["params"]["prompt"][0]["text"].as_str().unwrap();
                 self.until(|event| matches!(event, AgentEvent::Opened { .. }))
                     .await;
-                self.agent.prompt(text.to_owned());
+                self.agent.prompt(vec![PromptPart::Text(text.to_owned())]);
                 self.expect_request(message).await;
                 (self.in_turn, self.cancelled) = (true, false);
             }

@@ -36,6 +36,17 @@ fn line(event: &AgentEvent, ids: &mut Vec<String>) -> String {
     let line = match event {
         // When it comes depends on when the pipe is read; the hostile agents' tests hold it to its place.
         AgentEvent::PromptWritten => return String::new(),
+        // Another process each time.
+        AgentEvent::Started(_) => return String::new(),
+        AgentEvent::Commands(commands) => format!("commands {}", commands.len()),
+        AgentEvent::Options(options) => {
+            let options = options
+                .iter()
+                .map(|option| format!("{}={}", option.id, option.current));
+            format!("options {}", options.collect::<Vec<_>>().join(" "))
+        }
+        AgentEvent::OptionRefused { id, said } => format!("option {id} refused: {}", short(said)),
+        AgentEvent::Images(taken) => format!("images {taken}"),
         AgentEvent::NextMessage => "next message".to_owned(),
         AgentEvent::Text(text) | AgentEvent::Thought(text) => short(text),
         AgentEvent::Opened { opening, .. } => format!("opened {opening:?}"),

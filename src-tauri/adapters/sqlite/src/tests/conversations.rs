@@ -27,6 +27,8 @@ fn request(ordinal: u32, outcome: RequestOutcome) -> Entry {
                     kind: OptionKind::AllowOnce,
                 }],
                 fields: Vec::new(),
+                command: None,
+                paths: Vec::new(),
             },
             outcome,
         },

@@ -67,6 +67,8 @@ fn prompt(ordinal: u32, text: &str) -> Entry {
         id: EntryId::new(format!("p{ordinal}")),
         body: EntryBody::Prompt {
             message: MessageId::new("m"),
+            attachments: Vec::new(),
+            author: ::session::Author::Person,
             text: text.to_owned(),
         },
         ..answer(ordinal, "")

@@ -5,7 +5,7 @@ use crate::Database;
 use ::session::machine::SessionState;
 use ::session::port::{
     AgentConnection, AgentEvent, AgentProgram, AgentRegistry, AgentRuntime, Detection, Launch,
-    Opening, SessionStore, ToolPatch,
+    Opening, PromptPart, SessionStore, ToolPatch,
 };
 use ::session::{
     Agents, Answer, Ask, AskKind, Cause, EntryBody, RequestOutcome, SessionFact, Sessions,
@@ -35,7 +35,12 @@ impl AgentRuntime for Played {
 }
 
 impl AgentConnection for Connection {
-    fn prompt(&self, text: String) {
+    fn set_option(&self, _: &str, _: &str) {}
+
+    fn prompt(&self, parts: Vec<PromptPart>) {
+        let Some(PromptPart::Text(text)) = parts.into_iter().next() else {
+            panic!("a prompt has a text");
+        };
         let asked = AgentEvent::Asked {
             token: "1".to_owned(),
             ask: Ask {
@@ -44,6 +49,8 @@ impl AgentConnection for Connection {
                 call: None,
                 options: Vec::new(),
                 fields: Vec::new(),
+                command: None,
+                paths: Vec::new(),
             },
         };
         for event in [

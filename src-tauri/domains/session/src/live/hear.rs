@@ -6,8 +6,9 @@ use crate::cut;
 use crate::entry::{Ask, NoticeLevel, RequestOutcome};
 use crate::error::{Cause, SessionError};
 use crate::machine::{Input, LifeEvent, SessionState};
+use crate::offer::Offers;
 use crate::port::{AgentEvent, Opening, ToolPatch};
-use crate::session::Answer;
+use crate::session::{Answer, SessionFact};
 use crate::transcript::Voice;
 use kernel::{RequestId, Timestamp};
 
@@ -49,8 +50,20 @@ impl Live {
             AgentEvent::Asked { token, ask } => self.asked(token, ask).await,
             AgentEvent::AskWithdrawn { token } => self.withdrawn(&token).await,
             AgentEvent::Usage(usage) => {
-                self.usage = Some(usage);
+                self.session.usage = Some(usage);
+                self.unsaved.row = true;
                 self.touch();
+            }
+            AgentEvent::Started(_) => {}
+            AgentEvent::Commands(commands) => self.offers(|offers| offers.commands = commands),
+            AgentEvent::Options(options) => self.offers(|offers| offers.options = options),
+            AgentEvent::Images(taken) => self.offers(|offers| offers.images = Some(taken)),
+            AgentEvent::OptionRefused { said, .. } => {
+                self.notice(
+                    NoticeLevel::Warning,
+                    format!("The agent refused the choice: {said}"),
+                    None,
+                );
             }
             AgentEvent::Title(title) => self.titled(title),
             AgentEvent::Other { name, raw } => {
@@ -128,6 +141,22 @@ impl Live {
             self.unsaved.row = true;
             self.touch();
         }
+    }
+
+    /// What the agent offers changed: kept for when it sleeps, and told.
+    fn offers(&mut self, change: impl FnOnce(&mut Offers)) {
+        let mut offers = self.session.offers.clone();
+        change(&mut offers);
+        if offers == self.session.offers {
+            return;
+        }
+        self.session.offers = offers.clone();
+        self.unsaved.row = true;
+        self.touch();
+        self.shared.facts.announce(SessionFact::Offers {
+            session: self.session.id.clone(),
+            offers,
+        });
     }
 
     async fn asked(&mut self, token: String, ask: Ask) {
@@ -265,7 +294,12 @@ fn is_sign_of_the_conversation(event: &AgentEvent) -> bool {
         | AgentEvent::TurnEnded { .. }
         | AgentEvent::TurnFailed(_) => true,
         AgentEvent::Opened { opening, .. } => *opening != Opening::Resumed,
-        AgentEvent::PromptWritten
+        AgentEvent::Started(_)
+        | AgentEvent::Commands(_)
+        | AgentEvent::Options(_)
+        | AgentEvent::OptionRefused { .. }
+        | AgentEvent::Images(_)
+        | AgentEvent::PromptWritten
         | AgentEvent::NextMessage
         | AgentEvent::AskWithdrawn { .. }
         | AgentEvent::Usage(_)

@@ -5,7 +5,8 @@ use crate::digest;
 use crate::error::SessionError;
 use crate::live::hear::OpenTurn;
 use crate::machine::{Input, SessionState};
-use crate::session::{Message, MessageState};
+use crate::port::PromptPart;
+use crate::session::{Author, Message, MessageState};
 use crate::work::off_the_workers;
 use kernel::MessageId;
 use std::sync::Arc;
@@ -25,6 +26,8 @@ impl Live {
             session: self.session.id.clone(),
             position: self.queue.last().map_or(1, |last| last.position + 1),
             text,
+            attachments: Vec::new(),
+            author: Author::Person,
             state: MessageState::Queued,
             created_at: self.shared.clock.now(),
         };
@@ -73,7 +76,9 @@ impl Live {
     fn waiting_place(&self, id: &MessageId) -> Result<usize, SessionError> {
         let place = self.queue.iter().position(|message| message.id == *id);
         match place.map(|place| (place, self.queue[place].state)) {
-            Some((place, MessageState::Queued | MessageState::Failed)) => Ok(place),
+            Some((place, MessageState::Held | MessageState::Queued | MessageState::Failed)) => {
+                Ok(place)
+            }
             Some((_, MessageState::Sending | MessageState::Sent)) => Err(SessionError::AlreadySent),
             None if self.delivered.contains(id) => Err(SessionError::AlreadySent),
             None => Err(SessionError::Unknown { what: "message" }),
@@ -146,7 +151,7 @@ impl Live {
             text
         };
         if let Some(agent) = &self.agent {
-            agent.prompt(text);
+            agent.prompt(vec![PromptPart::Text(text)]);
         }
     }
 

@@ -37,7 +37,7 @@ async fn several_requests_wait_and_each_is_answered_by_its_id() {
     assert_eq!(world.summary(&session).pending, std::slice::from_ref(&read));
     let told = world.told(&session).await;
     assert_eq!(told[1], "request: May I read? Pending");
-    let allowed = "request: May I write? Answered { choice: \"yes\", allowed: true }";
+    let allowed = "request: May I write? Answered { choice: \"yes\", allowed: true, by: None }";
     assert_eq!(told[2], allowed);
 
     let twice = world.sessions.answer(&session, &write.id, yes()).await;

@@ -71,6 +71,8 @@ fn ask() -> Ask {
         call: None,
         options: Vec::new(),
         fields: Vec::new(),
+        command: None,
+        paths: Vec::new(),
     }
 }
 

@@ -1,0 +1,74 @@
+//! What the person allowed and attached, and what runs.
+
+use super::{at, file, fresh};
+use crate::Database;
+use ::session::port::{AttachmentStore, PolicyStore, ProcessLedger, ProcessRow};
+use ::session::{PolicyMode, Rule, Scope, ToolKind, Verdict};
+use kernel::{AttachmentId, ProjectId, RuleId};
+
+fn rule(id: &str, created_at: u64) -> Rule {
+    Rule {
+        id: RuleId::new(id),
+        scope: Scope::Project {
+            id: ProjectId::new("p"),
+        },
+        verdict: Verdict::Deny,
+        tool: Some(ToolKind::Execute),
+        command: Some("git push".to_owned()),
+        path: None,
+        created_at: at(created_at),
+    }
+}
+
+#[test]
+fn rules_come_back_oldest_first_and_can_be_revoked() {
+    let (folder, database) = fresh();
+    let (first, second) = (rule("b", 1), rule("a", 2));
+    for rule in [&second, &first] {
+        database.save_rule(rule).unwrap();
+    }
+    drop(database);
+    let database = Database::open(&file(&folder)).unwrap();
+    assert_eq!(database.rules().unwrap(), [first.clone(), second]);
+    database.remove_rule(&RuleId::new("a")).unwrap();
+    assert_eq!(database.rules().unwrap(), [first]);
+}
+
+#[test]
+fn a_scopes_mode_is_set_and_inherited_again() {
+    let (_folder, database) = fresh();
+    let modes = || database.modes().unwrap();
+    for mode in [PolicyMode::AllowReads, PolicyMode::AllowAll] {
+        database.save_mode(&Scope::Global, Some(mode)).unwrap();
+    }
+    assert_eq!(modes(), [(Scope::Global, PolicyMode::AllowAll)]);
+    database.save_mode(&Scope::Global, None).unwrap();
+    assert_eq!(modes(), []);
+}
+
+#[test]
+fn attached_bytes_are_kept_as_they_are() {
+    let (_folder, database) = fresh();
+    let id = AttachmentId::new("a");
+    assert_eq!(database.attachment(&id).unwrap(), None);
+    database.save_attachment(&id, b"\x00\xff").unwrap();
+    assert_eq!(
+        database.attachment(&id).unwrap(),
+        Some(b"\x00\xff".to_vec())
+    );
+}
+
+#[test]
+fn the_ledger_tells_processes_of_one_id_apart() {
+    let (_folder, database) = fresh();
+    let row = |began| ProcessRow {
+        pid: 7,
+        began,
+        tag: "home/run".to_owned(),
+    };
+    for began in [1, u64::MAX] {
+        database.record(&row(began)).unwrap();
+    }
+    database.forget(&row(1)).unwrap();
+    assert_eq!(database.left_processes().unwrap(), [row(u64::MAX)]);
+}

@@ -1,0 +1,95 @@
+//! What an agent may do without asking: modes and rules, and the pure decision over them.
+//!
+//! Invariant: what is unclear is asked. A rule that forbids beats one that asks, which beats one that allows, whatever
+//! their scopes; plans and questions are always the person's.
+
+use crate::entry::ToolKind;
+use kernel::{ProjectId, RuleId, SessionId, Timestamp};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// What is allowed where no rule says otherwise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum PolicyMode {
+    /// Nothing: each request is the person's.
+    #[default]
+    Ask,
+    /// Reading and searching in the worktree.
+    AllowReads,
+    /// Reading, and changing files in the worktree.
+    AllowEdits,
+    /// Everything but plans and questions.
+    AllowAll,
+}
+
+/// Where a rule or a mode holds; the narrower inherits from the wider.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(
+    tag = "kind",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+pub enum Scope {
+    /// Everywhere.
+    Global,
+    /// In all workspaces of a project.
+    Project {
+        /// Which one.
+        id: ProjectId,
+    },
+    /// In one session.
+    Session {
+        /// Which one.
+        id: SessionId,
+    },
+}
+
+/// What a rule says of the requests it fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// They are allowed.
+    Allow,
+    /// The person is asked.
+    Ask,
+    /// They are refused.
+    Deny,
+}
+
+/// A rule; it fits a request when all that it names fits. One that names nothing fits none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Rule {
+    /// Its id.
+    pub id: RuleId,
+    /// Where it holds.
+    pub scope: Scope,
+    /// What it says.
+    pub verdict: Verdict,
+    /// The kind of tool.
+    pub tool: Option<ToolKind>,
+    /// The first words of a command: `git status` fits `git status -s`, not `git stash`, and no command that holds
+    /// another one (`&&`, `;`, `|`, `$(`, redirections).
+    pub command: Option<String>,
+    /// A file or folder: absolute, or relative to the worktree; all of a request's paths must lie in it.
+    pub path: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A rule as the person makes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RuleDraft {
+    /// See [`Rule`].
+    pub scope: Scope,
+    /// See [`Rule`].
+    pub verdict: Verdict,
+    /// See [`Rule`].
+    pub tool: Option<ToolKind>,
+    /// See [`Rule`].
+    pub command: Option<String>,
+    /// See [`Rule`].
+    pub path: Option<String>,
+}
