@@ -55,16 +55,17 @@ pub fn sweep(tag: &Tag) -> Vec<Ended> {
         }
         for process in living {
             let first_seen = !found.contains_key(&process.identity());
-            if began.elapsed() > POLITE {
-                process.signal(Signal::KILL);
-            } else if first_seen {
-                process.signal(Signal::TERM);
-            }
             if first_seen {
+                // Read before it is signalled: a process that ends has no command line any more.
                 let command = command_line(process.pid);
                 tracing::info!(pid = process.pid, %command, "ending a left-over process");
                 let pid = process.pid;
                 found.insert(process.identity(), Ended { pid, command });
+            }
+            if began.elapsed() > POLITE {
+                process.signal(Signal::KILL);
+            } else if first_seen {
+                process.signal(Signal::TERM);
             }
         }
         std::thread::sleep(LOOK);
