@@ -7,23 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Variables that point git at another repository than the one of the folder it works in.
-const GIT_POINTERS: [&str; 10] = [
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_COMMON_DIR",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_NAMESPACE",
-    "GIT_PREFIX",
-    "GIT_CONFIG",
-    "GIT_CONFIG_PARAMETERS",
-];
-
-/// The beginning of our own variables' names; they are nobody else's business.
-const OURS: &[u8] = b"SHOPFLOOR_";
-/// But for those that are meant for the practice agent.
+/// Our own variables are nobody else's business, but for those that are meant for the practice agent.
 const FOR_PRACTICE: &[u8] = b"SHOPFLOOR_PRACTICE_";
 
 /// The command for a program that was found at `path`, to be run in `cwd`, with `search` as its PATH.
@@ -31,9 +15,8 @@ pub(crate) fn command(program: &AgentProgram, path: &Path, cwd: &Path, search: &
     let mut command = Command::new(path);
     command.args(&program.args).current_dir(cwd);
     for (name, _) in env::vars_os() {
-        let bytes = name.as_encoded_bytes();
-        let ours = bytes.starts_with(OURS) && !bytes.starts_with(FOR_PRACTICE);
-        if ours || GIT_POINTERS.iter().any(|pointer| name == *pointer) {
+        let meant = name.as_encoded_bytes().starts_with(FOR_PRACTICE);
+        if process::leads_astray(&name) && !meant {
             command.env_remove(name);
         }
     }

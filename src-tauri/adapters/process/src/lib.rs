@@ -6,11 +6,13 @@
 //! Three nets, each for what the one before it misses: the process group (the ordinary case), the tag in the
 //! environment (children that left the group or the session), and the [`reaper`] (the app itself was killed).
 
+mod environment;
 mod owned;
 pub mod reaper;
 mod sweep;
 mod tag;
 
+pub use environment::leads_astray;
 pub use owned::{Exit, Grace, Owned};
 pub use sweep::{Ended, living, sweep};
 pub use tag::{TAG_VARIABLE, Tag};

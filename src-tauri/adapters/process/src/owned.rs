@@ -71,11 +71,24 @@ impl Owned {
     /// not be waited for. Errors are the system's, e.g. a missing program.
     pub fn spawn(command: &mut Command, tag: &Tag) -> io::Result<(Self, Child)> {
         let child = tag.mark(command).spawn()?;
-        let pid = Pid::from_child(&child);
+        Ok((Self::watch(Pid::from_child(&child), tag)?, child))
+    }
+
+    /// Takes over a child of ours that somebody else started and that nobody waits for: it must lead a group of its
+    /// own and bear the tag. Errors are the system's; the child is killed then.
+    pub fn adopt(pid: u32, tag: &Tag) -> io::Result<Self> {
+        let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+        Self::watch(
+            pid.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?,
+            tag,
+        )
+    }
+
+    fn watch(pid: Pid, tag: &Tag) -> io::Result<Self> {
         let group = Arc::new(Mutex::new(Some(pid)));
         let (announce, stage) = watch::channel(Stage::Running);
         let observer = std::thread::Builder::new()
-            .name(format!("wait {}", child.id()))
+            .name(format!("wait {}", pid.as_raw_nonzero()))
             .stack_size(256 * 1024);
         let (shared, tag) = (Arc::clone(&group), tag.clone());
         let started = observer.spawn(move || observe(pid, &tag, &shared, &announce));
@@ -88,7 +101,7 @@ impl Owned {
             stage,
             signalled: AtomicBool::new(false),
         });
-        Ok((Self { leader }, child))
+        Ok(Self { leader })
     }
 
     /// The process's id; `None` once it is reaped.
@@ -135,6 +148,12 @@ impl Owned {
             }
         }
         self.gone().await
+    }
+
+    /// Tells the group that its terminal is gone (SIGHUP), which ends a shell that ignores SIGTERM and makes editors
+    /// save what they hold. Does not wait.
+    pub fn hang_up(&self) {
+        self.signal_group(Signal::HUP);
     }
 
     /// Kills the group at once and waits until all is gone.
