@@ -56,3 +56,5 @@ id!(/// One thing an agent asked: a permission, a question, a plan's approval.
     RequestId);
 id!(/// An agent program of the registry: `practice`, `claude-code`, or one the person added.
     AgentId);
+id!(/// One terminal: a program with a screen and a keyboard of the window.
+    TerminalId);

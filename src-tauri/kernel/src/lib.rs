@@ -7,5 +7,6 @@ mod ids;
 pub use clock::{Clock, Timestamp};
 pub use facts::{FactStream, Facts};
 pub use ids::{
-    AgentId, AttachmentId, EntryId, MessageId, ProjectId, RequestId, RuleId, SessionId, WorkspaceId,
+    AgentId, AttachmentId, EntryId, MessageId, ProjectId, RequestId, RuleId, SessionId, TerminalId,
+    WorkspaceId,
 };
