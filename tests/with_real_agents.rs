@@ -4,63 +4,18 @@ use kernel::{AgentId, SessionId, WorkspaceId};
 use process::{Tag, living};
 use session::machine::SessionState;
 use session::{
-    AgentDefinition, Answer, AskKind, Cause, Entry, EntryBody, NoticeLevel, OptionKind, PlanStatus,
-    RequestOutcome, ToolContent, ToolStatus,
+    AgentDefinition, Answer, AskKind, Cause, EntryBody, NoticeLevel, OptionKind, ToolContent,
+    ToolStatus,
 };
 use snapshot::{Column, Reason};
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 use tests::app::{PATIENCE, RealApp};
+use tests::telling::{has, output_of, short, told};
 
 fn script(steps: &[&str]) -> String {
     format!("script:\n{}", steps.join("\n"))
-}
-
-/// What an entry is and says, in a line.
-fn short(entry: &Entry) -> String {
-    match &entry.body {
-        EntryBody::Prompt { text, .. } => format!("prompt: {}", text.replace('\n', " / ")),
-        EntryBody::Answer { text } => format!("answer: {text}"),
-        EntryBody::Thought { text } => format!("thought: {text}"),
-        EntryBody::Tool { call } => format!("tool: {} {:?}", call.title, call.status),
-        EntryBody::Plan { items } => {
-            let done = |status| items.iter().filter(|item| item.status == status).count();
-            format!("plan: {}/{}", done(PlanStatus::Completed), items.len())
-        }
-        EntryBody::Request { ask, outcome, .. } => match outcome {
-            RequestOutcome::Answered {
-                choice, allowed, ..
-            } => {
-                format!("request: {} → {choice} ({allowed})", ask.title)
-            }
-            RequestOutcome::Pending | RequestOutcome::Cancelled | RequestOutcome::Lapsed => {
-                format!("request: {} → {outcome:?}", ask.title)
-            }
-        },
-        EntryBody::Notice { level, text, .. } => format!("{level:?}: {text}"),
-        EntryBody::TurnEnd { reason, .. } => format!("end: {reason}"),
-        EntryBody::Other { name, .. } => format!("other: {name}"),
-    }
-}
-
-fn told(entries: &[Entry]) -> Vec<String> {
-    entries.iter().map(short).collect()
-}
-
-fn has(entries: &[Entry], line: &str) -> bool {
-    entries.iter().any(|entry| short(entry).contains(line))
-}
-
-fn output_of<'a>(entries: &'a [Entry], title: &str) -> &'a str {
-    let mut outputs = entries.iter().rev().filter_map(|entry| match &entry.body {
-        EntryBody::Tool { call } if call.title == title => match call.content.first() {
-            Some(ToolContent::Text { text, .. }) => Some(text.as_str()),
-            _ => None,
-        },
-        _ => None,
-    });
-    outputs.next().unwrap_or_default()
 }
 
 /// Waits until no process bears the tag. What was killed may take a moment to be gone.

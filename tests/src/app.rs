@@ -43,7 +43,24 @@ pub struct House<A> {
     /// What its database is written to.
     pub disk: Arc<Disk>,
     running: Option<Running>,
-    folder: TempDir,
+    folder: Folder,
+}
+
+/// Where everything of a house is.
+enum Folder {
+    /// Gone with the house.
+    Temp(TempDir),
+    /// Somebody else's to remove.
+    Lent(PathBuf),
+}
+
+impl Folder {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Temp(folder) => folder.path(),
+            Self::Lent(folder) => folder,
+        }
+    }
 }
 
 struct RealTime;
@@ -76,7 +93,13 @@ impl<A: Cast> House<A> {
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a temp folder can be made");
         let repository = Repository::make(folder.path());
-        Self::on(folder, repository, "git").await
+        Self::on(Folder::Temp(folder), repository, "git").await
+    }
+
+    /// Starts on somebody else's data directory, with or without a house's data in it.
+    pub async fn start_at(home: &Path) -> Self {
+        let repository = Repository::find_or_make(home);
+        Self::on(Folder::Lent(home.to_owned()), repository, "git").await
     }
 
     /// Stops as a quit does and starts again on the same data.
@@ -97,12 +120,12 @@ impl<A: Cast> House<A> {
         tag
     }
 
-    async fn on(folder: TempDir, repository: Repository, git: &str) -> Self {
+    async fn on(folder: Folder, repository: Repository, git: &str) -> Self {
         Self::with_room(folder, repository, git, None).await
     }
 
     async fn with_room(
-        folder: TempDir,
+        folder: Folder,
         repository: Repository,
         git: &str,
         room: Option<usize>,

@@ -1,8 +1,11 @@
-//! What the tests share: the house on a temp folder with real git and a real database, with agents one can steer or
-//! with the real practice agent, and with a disk one can fill.
+//! What the tests share: the house on a temp folder with real git and a real database, with agents one can steer,
+//! with the real practice agent or with installed agents and a scripted model, and with a disk one can fill.
 
 pub mod agents;
 pub mod app;
 pub mod disk;
+pub mod installed_agents;
+pub mod model_server;
 pub mod real_agents;
 pub mod repository;
+pub mod telling;

@@ -3,6 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// With a space and a quote, as people name things.
+const NAME: &str = "it's a project";
+
 /// A repository with one commit.
 pub struct Repository {
     /// Its top level.
@@ -12,7 +15,17 @@ pub struct Repository {
 impl Repository {
     /// Makes one below `folder`, under a name with a space and a quote.
     pub fn make(folder: &Path) -> Self {
-        Self::at(folder.join("it's a project"))
+        Self::at(folder.join(NAME))
+    }
+
+    /// The one that was made below `folder`; makes it if there is none.
+    pub fn find_or_make(folder: &Path) -> Self {
+        let path = folder.join(NAME);
+        if path.exists() {
+            Self { path }
+        } else {
+            Self::make(folder)
+        }
     }
 
     /// Makes one at this path.

@@ -1,0 +1,52 @@
+//! A conversation in a line per entry, for tests to compare and to search.
+
+use session::{Entry, EntryBody, PlanStatus, RequestOutcome, ToolContent};
+
+/// What an entry is and says, in a line.
+pub fn short(entry: &Entry) -> String {
+    match &entry.body {
+        EntryBody::Prompt { text, .. } => format!("prompt: {}", text.replace('\n', " / ")),
+        EntryBody::Answer { text } => format!("answer: {text}"),
+        EntryBody::Thought { text } => format!("thought: {text}"),
+        EntryBody::Tool { call } => format!("tool: {} {:?}", call.title, call.status),
+        EntryBody::Plan { items } => {
+            let done = |status| items.iter().filter(|item| item.status == status).count();
+            format!("plan: {}/{}", done(PlanStatus::Completed), items.len())
+        }
+        EntryBody::Request { ask, outcome, .. } => match outcome {
+            RequestOutcome::Answered {
+                choice, allowed, ..
+            } => {
+                format!("request: {} → {choice} ({allowed})", ask.title)
+            }
+            RequestOutcome::Pending | RequestOutcome::Cancelled | RequestOutcome::Lapsed => {
+                format!("request: {} → {outcome:?}", ask.title)
+            }
+        },
+        EntryBody::Notice { level, text, .. } => format!("{level:?}: {text}"),
+        EntryBody::TurnEnd { reason, .. } => format!("end: {reason}"),
+        EntryBody::Other { name, .. } => format!("other: {name}"),
+    }
+}
+
+/// The whole conversation.
+pub fn told(entries: &[Entry]) -> Vec<String> {
+    entries.iter().map(short).collect()
+}
+
+/// Whether an entry's line holds this.
+pub fn has(entries: &[Entry], line: &str) -> bool {
+    entries.iter().any(|entry| short(entry).contains(line))
+}
+
+/// The first text that the newest tool call of this title shows.
+pub fn output_of<'a>(entries: &'a [Entry], title: &str) -> &'a str {
+    let mut outputs = entries.iter().rev().filter_map(|entry| match &entry.body {
+        EntryBody::Tool { call } if call.title == title => match call.content.first() {
+            Some(ToolContent::Text { text, .. }) => Some(text.as_str()),
+            _ => None,
+        },
+        _ => None,
+    });
+    outputs.next().unwrap_or_default()
+}
