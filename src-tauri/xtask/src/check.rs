@@ -2,7 +2,7 @@
 
 use crate::places::Places;
 use crate::step::{Failure, Outcome, cargo, run, run_silently, step};
-use crate::{bindings, deny, ui};
+use crate::{bindings, deny, npm};
 
 /// Runs every check.
 pub fn check(places: &Places) -> Outcome {
@@ -36,10 +36,10 @@ pub fn check(places: &Places) -> Outcome {
         }),
         ("bindings", &|| bindings::compare(places)),
         ("the window's lints", &|| {
-            run_silently(ui::npm(places).args(["run", "lint"]))
+            run_silently(npm::npm(&places.ui).args(["run", "lint"]))
         }),
         ("the window's types", &|| {
-            run_silently(ui::npm(places).args(["run", "check"]))
+            run_silently(npm::npm(&places.ui).args(["run", "check"]))
         }),
         ("licences and owners of outside crates", &|| {
             deny::rules(places)

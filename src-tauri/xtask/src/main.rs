@@ -6,6 +6,7 @@ mod bench;
 mod bindings;
 mod check;
 mod deny;
+mod npm;
 mod places;
 mod run;
 mod setup;
@@ -22,6 +23,8 @@ Usage: cargo xtask <command>
 
   run [arguments]   set up, build, and open the app with the practice project
   test [filter]     set up, build, and run every test; with a filter only the Rust tests it names
+  test --agents [filter]
+                    install the real agents from npm and run the stories with them
   check             format, lints, docs, architecture, bindings, the window's lints, licences and advisories
   bench [--quick] [name…]
                     measure, each number beside its floor; all benchmarks or those named

@@ -3,16 +3,25 @@
 use crate::places::Places;
 use crate::run::build_programs;
 use crate::step::{Outcome, answer, cargo, run, run_silently, step};
-use crate::{setup, ui};
+use crate::{npm, setup, ui};
 use std::process::Command;
+
+/// Asks for the stories with real agents instead of all the others.
+const AGENTS: &str = "--agents";
 
 /// Runs all tests; with a filter only the Rust tests whose name contains it.
 pub fn test(places: &Places, filter: &[String]) -> Outcome {
+    if let Some((AGENTS, filter)) = filter
+        .split_first()
+        .map(|(first, rest)| (first.as_str(), rest))
+    {
+        return with_agents(places, filter);
+    }
     setup::to_test()?;
     ui::build(places)?;
     if filter.is_empty() {
         step("tests of the window's units", || {
-            run(ui::npm(places).args(["test"]))
+            run(npm::npm(&places.ui).args(["test"]))
         })?;
     }
     step("the app", || build_programs(places))?;
@@ -33,6 +42,31 @@ pub fn test(places: &Places, filter: &[String]) -> Outcome {
         run(with_programs(places, &mut cargo(&places.root))
             .args(["nextest", "run", "--workspace"])
             .args(filter))
+    })
+}
+
+/// Installs the real agents from npm and runs the stories with them. Where they can't be had, says so and succeeds.
+fn with_agents(places: &Places, filter: &[String]) -> Outcome {
+    setup::to_build()?;
+    let packages = places.root.join("tests/real-agents");
+    if let Err(failure) = npm::packages(&packages) {
+        let said = failure.to_string();
+        let why = said.lines().next().unwrap_or_default();
+        let why = why.trim_end_matches(':');
+        println!("skipped: the real agents can't be installed from npm here ({why})");
+        return Ok(());
+    }
+    // The whole workspace, so that features are the same as in every other build; only these are built and run.
+    let chosen = ["--workspace", "--test", "with_installed_agents"];
+    step("tests with the real agents", || {
+        let mut tests = cargo(&places.root);
+        if has_nextest(places) {
+            tests.args(["nextest", "run", "--run-ignored", "only"]);
+            run(tests.args(chosen).args(filter))
+        } else {
+            tests.arg("test").args(chosen).args(filter);
+            run(tests.args(["--", "--ignored"]))
+        }
     })
 }
 

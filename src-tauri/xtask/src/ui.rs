@@ -1,45 +1,19 @@
-//! The window's page: npm packages and Vite's build, each only when something it is made from is newer.
+//! The window's page: Vite's build, only when something it is made from is newer.
 
+use crate::npm::{self, changed};
 use crate::places::Places;
-use crate::step::{Failure, Outcome, run_silently, step};
+use crate::step::{Outcome, run_silently, step};
 use std::path::Path;
-use std::process::Command;
 use std::time::SystemTime;
-
-/// npm, in the window's folder.
-pub fn npm(places: &Places) -> Command {
-    // On Windows npm is a script, which only its full name starts.
-    let mut npm = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
-    npm.current_dir(&places.ui);
-    npm
-}
-
-/// Installs the packages that the lock names, if they aren't there.
-pub fn packages(places: &Places) -> Outcome {
-    let lock = places.ui.join("package-lock.json");
-    let Some(locked) = changed(&lock) else {
-        return Err(Failure::new(format!(
-            "{} is missing: the checkout is not whole.",
-            lock.display()
-        )));
-    };
-    let installed = changed(&places.ui.join("node_modules/.package-lock.json"));
-    if installed.is_some_and(|installed| installed >= locked) {
-        return Ok(());
-    }
-    step("npm packages", || {
-        run_silently(npm(places).args(["ci", "--no-audit", "--no-fund"]))
-    })
-}
 
 /// Builds `ui/dist`, which the app embeds, if its sources are newer.
 pub fn build(places: &Places) -> Outcome {
-    packages(places)?;
+    npm::packages(&places.ui)?;
     if is_built(&places.ui) {
         return Ok(());
     }
     step("the window's page", || {
-        run_silently(npm(places).args(["run", "build"]))
+        run_silently(npm::npm(&places.ui).args(["run", "build"]))
     })
 }
 
@@ -79,10 +53,6 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.is_file())
         .collect()
-}
-
-fn changed(path: &Path) -> Option<SystemTime> {
-    std::fs::metadata(path).ok()?.modified().ok()
 }
 
 #[cfg(test)]
