@@ -6,7 +6,9 @@ use specta::Type;
 use std::path::Path;
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
-use crate::commands::{board, changes, diagnostics, projects, sessions, settings, workspaces};
+use crate::commands::{
+    board, changes, diagnostics, projects, search, sessions, settings, workspaces,
+};
 
 /// The person asked, outside the window, to see a workspace (from the tray or a second start).
 #[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
@@ -44,6 +46,9 @@ pub fn builder() -> Builder<tauri::Wry> {
             sessions::open_conversation,
             sessions::leave_conversation,
             sessions::older_entries,
+            search::search_transcripts,
+            search::find_in_session,
+            search::session_prompts,
             changes::workspace_changes,
             changes::file_diff,
             settings::agents,

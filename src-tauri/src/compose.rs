@@ -5,7 +5,7 @@ use git::Git;
 use kernel::Clock;
 use orchestration::{FlowError, Rooms, Running};
 use process::Tag;
-use session::{Agents, Sessions};
+use session::{Agents, Sessions, Transcripts};
 use sqlite::Database;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -51,10 +51,13 @@ pub async fn compose(
         Arc::clone(&clock),
     );
 
+    let transcripts = Transcripts::new(Arc::clone(&database) as _);
+
     orchestration::start(Rooms {
         projects,
         workspaces,
         sessions,
+        transcripts,
         agents,
         clock,
         practice: home.practice(),

@@ -161,6 +161,7 @@ impl<A: Cast> House<A> {
                 programs.clone(),
                 Arc::clone(&clock),
             ),
+            transcripts: session::Transcripts::new(Arc::clone(&disk) as _),
             agents: programs,
             clock,
             practice: home.join("practice-project"),

@@ -3,8 +3,10 @@
 
 use kernel::{AgentId, MessageId, ProjectId, SessionId, WorkspaceId};
 use session::port::{AgentProgram, AgentStore, SessionStore};
+use session::search::{Indexing, PromptLine, Query, Search, SearchPage, TranscriptSearch};
 use session::{Entry, Message, SessionError};
 use sqlite::{Database, Failure};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::Notify;
 use workspace::machine::WorkspaceState;
@@ -17,6 +19,9 @@ pub struct Disk {
     /// How many writes there is room for; `None` when there is room for all.
     room: Mutex<Option<usize>>,
     refused: Notify,
+    /// Whether the last step of indexing left something to do.
+    behind: AtomicBool,
+    caught_up: Notify,
 }
 
 impl Disk {
@@ -26,6 +31,8 @@ impl Disk {
             database,
             room: Mutex::new(room),
             refused: Notify::new(),
+            behind: AtomicBool::new(false),
+            caught_up: Notify::new(),
         }
     }
 
@@ -47,6 +54,11 @@ impl Disk {
     /// Waits until a write was refused that nobody waited for yet.
     pub async fn filled(&self) {
         self.refused.notified().await;
+    }
+
+    /// Waits until something was indexed in the background and nothing is left to be, since this was last asked.
+    pub async fn indexed(&self) {
+        self.caught_up.notified().await;
     }
 
     fn leave(&self, room: Option<usize>) {
@@ -147,5 +159,29 @@ impl AgentStore for Disk {
     }
     fn remove_agent(&self, id: &AgentId) -> Result<(), SessionError> {
         self.written()?.remove_agent(id)
+    }
+}
+
+impl TranscriptSearch for Disk {
+    fn index_some(&self) -> Result<Indexing, SessionError> {
+        let indexing = self.database.index_some()?;
+        let behind = indexing == Indexing::Behind;
+        if self.behind.swap(behind, Ordering::Relaxed) && !behind {
+            self.caught_up.notify_one();
+        }
+        Ok(indexing)
+    }
+    fn search(&self, search: &Search) -> Result<SearchPage, SessionError> {
+        self.database.search(search)
+    }
+    fn find_in_session(
+        &self,
+        session: &SessionId,
+        query: &Query,
+    ) -> Result<Vec<u32>, SessionError> {
+        self.database.find_in_session(session, query)
+    }
+    fn prompts(&self, session: &SessionId) -> Result<Vec<PromptLine>, SessionError> {
+        self.database.prompts(session)
     }
 }

@@ -5,6 +5,7 @@
 
 mod board;
 pub mod flows;
+mod indexing;
 mod numbers;
 mod practice;
 pub mod projections;
@@ -12,7 +13,7 @@ mod reconcile;
 mod tasks;
 
 use kernel::Clock;
-use session::{Agents, Sessions};
+use session::{Agents, Sessions, Transcripts};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +34,8 @@ pub struct Rooms {
     pub workspaces: Workspaces,
     /// Agent conversations.
     pub sessions: Sessions,
+    /// What was said in them, searched.
+    pub transcripts: Transcripts,
     /// Agent programs.
     pub agents: Agents,
     /// Tells the time.
@@ -74,6 +77,7 @@ pub async fn start(rooms: Rooms) -> Result<Running, FlowError> {
     };
     orchestration.recover().await?;
     orchestration.board.reconcile().await;
+    indexing::start(&orchestration.rooms, &orchestration.tasks);
     Ok(Running { orchestration })
 }
 

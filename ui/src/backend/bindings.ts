@@ -54,6 +54,12 @@ export const commands = {
 	leaveConversation: (session: SessionId) => typedError<null, CommandError>(__TAURI_INVOKE("leave_conversation", { session })),
 	/**  Up to 200 entries before this ordinal. */
 	olderEntries: (session: SessionId, before: number) => typedError<Entry[], CommandError>(__TAURI_INVOKE("older_entries", { session, before })),
+	/**  Looks through all transcripts, also of archived workspaces. Any text is a query. */
+	searchTranscripts: (request: SearchRequest) => typedError<SearchResults, CommandError>(__TAURI_INVOKE("search_transcripts", { request })),
+	/**  The ordinals of all entries of a session that match, ascending. */
+	findInSession: (session: SessionId, text: string) => typedError<number[], CommandError>(__TAURI_INVOKE("find_in_session", { session, text })),
+	/**  The person's messages in a session, in order, to jump between them. */
+	sessionPrompts: (session: SessionId) => typedError<PromptLine[], CommandError>(__TAURI_INVOKE("session_prompts", { session })),
 	/**  The changed files, against the base (merge base) or against HEAD; untracked ones included. */
 	workspaceChanges: (workspace: WorkspaceId, against: Against) => typedError<Changes, CommandError>(__TAURI_INVOKE("workspace_changes", { workspace, against })),
 	/**  One file's diff; `key` names the file byte for byte. */
@@ -421,6 +427,9 @@ offers: Offers } |
 /**  The new whole. */
 session: SessionSummary };
 
+/**  Where a page of hits ended. Opaque; good for as long as the database is. */
+export type Cursor = string;
+
 /**  What to look at when something is odd. */
 export type Diagnostics = {
 	/**  The app's version. */
@@ -630,6 +639,28 @@ export type GitGroup = {
 	unpushed: number,
 	/**  Commits of the base branch that the workspace does not have. */
 	behind: number,
+};
+
+/**  One entry that matches. */
+export type Hit = {
+	/**  Its session. */
+	session: SessionId,
+	/**  The session's title. */
+	sessionTitle: string,
+	/**  The session's workspace. */
+	workspace: WorkspaceId,
+	/**  The entry. */
+	entry: EntryId,
+	/**  The entry's place in the transcript. */
+	ordinal: number,
+	/**  What the entry is. */
+	kind: SearchKind,
+	/**  The entry's turn. */
+	turn: number,
+	/**  When the entry began. */
+	at: Timestamp,
+	/**  Some words around the match, in one line. */
+	snippet: SnippetPart[],
 };
 
 /**  A run of differing lines. */
@@ -862,6 +893,18 @@ export type ProjectCard = {
 /**  A local git repository known to the app. */
 export type ProjectId = string;
 
+/**  A message of the person in a transcript. */
+export type PromptLine = {
+	/**  Its entry's place in the transcript. */
+	ordinal: number,
+	/**  Its turn. */
+	turn: number,
+	/**  When it was delivered. */
+	at: Timestamp,
+	/**  Its first line that says something, cut at 200 characters. */
+	line: string,
+};
+
 /**  A working agent from which nothing came for a while. */
 export type Quiet = {
 	/**  When it last said something. */
@@ -911,6 +954,55 @@ export type Run =
 message: string; 
 /**  What to do. */
 hint: string };
+
+/**  A hit and its workspace. */
+export type SearchHit = {
+	/**  The hit. */
+	hit: Hit,
+	/**  The workspace's project. */
+	project: ProjectId,
+	/**  The workspace's name. */
+	workspaceName: string,
+	/**  Whether the workspace is off the board. */
+	archived: boolean,
+};
+
+/**  What an entry is to somebody who searches. */
+export type SearchKind = 
+/**  The person's messages. */
+"prompt" | 
+/**  The agent's answers. */
+"answer" | 
+/**  What the agent thought aloud. */
+"thought" | 
+/**  Tool calls: title, paths, output, new text of files. */
+"tool" | 
+/**  Plans, what was asked, notices. */
+"note";
+
+/**  What to look for, and where. */
+export type SearchRequest = {
+	/**  As typed: words that must all be there, `"words in quotes"` that stand together, the last word may be begun. */
+	text: string,
+	/**  Only in this project. */
+	project: ProjectId | null,
+	/**  Only in this workspace. */
+	workspace: WorkspaceId | null,
+	/**  Only in entries of these kinds; in all when empty. */
+	kinds: SearchKind[],
+	/**  Where the page before ended. */
+	after: Cursor | null,
+};
+
+/**  At most 50 hits, newest first. */
+export type SearchResults = {
+	/**  The hits. */
+	hits: SearchHit[],
+	/**  Where the next page begins, if there may be one. */
+	next: Cursor | null,
+	/**  How many entries could not be looked at yet. */
+	unread: number,
+};
 
 /**  One session as the board needs it. */
 export type SessionGroup = {
@@ -1034,6 +1126,14 @@ export type SlashCommand = {
 	description: string,
 	/**  What may follow it, for people. */
 	hint: string | null,
+};
+
+/**  A part of a snippet. */
+export type SnippetPart = {
+	/**  Its text, never empty. */
+	text: string,
+	/**  Whether it is what was looked for. */
+	marked: boolean,
 };
 
 /**  What a workspace is waiting for, and what follows from it. */

@@ -22,6 +22,7 @@ import type {
   TranscriptChange,
   WorkspaceId,
 } from './backend';
+import { findIn, promptsIn, searchIn } from './fake-search';
 
 const ok = <T>(data: T): Answered<T> => ({ status: 'ok', data });
 
@@ -385,6 +386,18 @@ export class FakeBackend implements Backend {
   };
 
   olderEntries: Backend['olderEntries'] = (session, before) => this.#called('olderEntries', [session, before], []);
+
+  searchTranscripts: Backend['searchTranscripts'] = (request) => {
+    const { cards, archived } = this;
+    const found = searchIn({ conversations: this.conversations.values(), cards, archived }, request);
+    return this.#called('searchTranscripts', [request], found);
+  };
+
+  findInSession: Backend['findInSession'] = (session, text) =>
+    this.#called('findInSession', [session, text], findIn(this.conversations.get(session)?.entries ?? [], text));
+
+  sessionPrompts: Backend['sessionPrompts'] = (session) =>
+    this.#called('sessionPrompts', [session], promptsIn(this.conversations.get(session)?.entries ?? []));
 
   workspaceChanges: Backend['workspaceChanges'] = (workspace, against) =>
     this.#called('workspaceChanges', [workspace, against], { ...this.changes, against });

@@ -4,6 +4,7 @@
 
 use crate::entry::{Ask, EntryBody, RequestOutcome, ToolCall, ToolContent};
 use crate::error::SessionError;
+use crate::session::{Attachment, Author};
 use kernel::{EntryId, SessionId, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -59,7 +60,7 @@ pub struct Cursor(pub String);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum SearchKind {
-    /// The person's messages.
+    /// The person's messages, with the names of what went with them.
     Prompt,
     /// The agent's answers.
     Answer,
@@ -67,7 +68,7 @@ pub enum SearchKind {
     Thought,
     /// Tool calls: title, paths, output, new text of files.
     Tool,
-    /// Plans, what was asked, notices.
+    /// Plans, what was asked, notices, messages that the app wrote.
     Note,
 }
 
@@ -220,7 +221,12 @@ fn says_something(text: &str) -> bool {
 /// What of an entry is searched; `None` for one that says nothing in words.
 pub fn searchable(body: &EntryBody) -> Option<(SearchKind, String)> {
     let (kind, text) = match body {
-        EntryBody::Prompt { text, .. } => (SearchKind::Prompt, text.clone()),
+        EntryBody::Prompt {
+            text,
+            attachments,
+            author,
+            ..
+        } => (kind_by(*author), of_prompt(text, attachments)),
         EntryBody::Answer { text } => (SearchKind::Answer, text.clone()),
         EntryBody::Thought { text } => (SearchKind::Thought, text.clone()),
         EntryBody::Tool { call } => (SearchKind::Tool, of_call(call)),
@@ -239,6 +245,21 @@ pub fn searchable(body: &EntryBody) -> Option<(SearchKind, String)> {
     says_something(&text).then_some((kind, text))
 }
 
+fn kind_by(author: Author) -> SearchKind {
+    match author {
+        Author::Person => SearchKind::Prompt,
+        Author::App => SearchKind::Note,
+    }
+}
+
+fn of_prompt(text: &str, attachments: &[Attachment]) -> String {
+    let names = attachments.iter().map(|attachment| match attachment {
+        Attachment::File { path, .. } => path.as_str(),
+        Attachment::Image { name, .. } | Attachment::Text { name, .. } => name.as_str(),
+    });
+    lines([text].into_iter().chain(names))
+}
+
 /// The old text of a change is left out: it was in the file before, and git still has it.
 fn of_call(call: &ToolCall) -> String {
     let paths = call.locations.iter().map(|location| location.path.as_str());
@@ -255,12 +276,9 @@ fn of_request(ask: &Ask, outcome: &RequestOutcome) -> String {
         RequestOutcome::Answered { choice, .. } => choice.as_str(),
         RequestOutcome::Pending | RequestOutcome::Cancelled | RequestOutcome::Lapsed => "",
     };
-    lines(
-        [ask.title.as_str()]
-            .into_iter()
-            .chain(fields)
-            .chain([chosen]),
-    )
+    let command = ask.command.as_deref().unwrap_or_default();
+    let asked = [ask.title.as_str(), command];
+    lines(asked.into_iter().chain(fields).chain([chosen]))
 }
 
 fn lines<'a>(parts: impl Iterator<Item = &'a str>) -> String {

@@ -5,10 +5,12 @@ mod create_workspace;
 mod practice_project;
 mod recover;
 mod remove_project;
+mod search;
 mod send_message;
 mod settle_workspace;
 
 pub use create_workspace::Task;
+pub use search::{FoundHit, FoundPage, Wanted};
 
 use session::SessionError;
 use workspace::WorkspaceError;

@@ -2,6 +2,8 @@
 
 use super::{Query, SearchKind, Term, first_line, searchable};
 use crate::entry::{EntryBody, ToolCall, ToolContent, ToolKind, ToolStatus};
+use crate::session::{Attachment, Author};
+use kernel::MessageId;
 use proptest::prelude::*;
 
 fn whole(text: &str) -> Term {
@@ -74,6 +76,24 @@ fn a_tool_call_is_found_by_title_path_output_and_new_text() {
             "Edit it\ndone\n/src/lib.rs\nafter".to_owned()
         )
     );
+}
+
+#[test]
+fn a_message_is_found_by_what_went_with_it_and_the_apps_own_are_no_prompts() {
+    let message = |author| EntryBody::Prompt {
+        message: MessageId::new("m"),
+        text: "Look".to_owned(),
+        attachments: vec![Attachment::File {
+            name: "lib.rs".to_owned(),
+            path: "/src/lib.rs".to_owned(),
+        }],
+        author,
+    };
+    let text = "Look\n/src/lib.rs".to_owned();
+    let person = searchable(&message(Author::Person));
+    assert_eq!(person, Some((SearchKind::Prompt, text.clone())));
+    let app = searchable(&message(Author::App));
+    assert_eq!(app, Some((SearchKind::Note, text)));
 }
 
 #[test]
