@@ -4,15 +4,18 @@
 //! groups, tags and the sweep need exactly one owner, and a port for them would have one implementer.
 //!
 //! Three nets, each for what the one before it misses: the process group (the ordinary case), the tag in the
-//! environment (children that left the group or the session), and the [`reaper`] (the app itself was killed).
+//! environment (children that left the group or the session), and the [`reaper`] (the app itself was killed). What even
+//! the reaper did not live to sweep is ended at the next start, by what was recorded of it.
 
 mod environment;
 mod owned;
 pub mod reaper;
+mod recorded;
 mod sweep;
 mod tag;
 
 pub use environment::leads_astray;
 pub use owned::{Exit, Grace, Owned};
+pub use recorded::{Recorded, end_recorded};
 pub use sweep::{Ended, living, sweep};
 pub use tag::{TAG_VARIABLE, Tag};

@@ -3,7 +3,7 @@
 //! Invariant: the exit status is read without reaping (`WNOWAIT`), the group and the tag are swept, and only
 //! then is the process reaped. Its id can't be given to a stranger while we still signal its group.
 
-use crate::sweep::sweep;
+use crate::sweep::{start_time_of, sweep};
 use crate::tag::Tag;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use std::io;
@@ -53,6 +53,8 @@ struct Leader {
     /// The group's id; `None` as soon as the process is reaped.
     group: Arc<Mutex<Option<Pid>>>,
     stage: watch::Receiver<Stage>,
+    /// See [`Owned::began`].
+    began: Option<u64>,
     /// Whether one of its owners signalled it while it ran.
     signalled: AtomicBool,
 }
@@ -85,6 +87,8 @@ impl Owned {
     }
 
     fn watch(pid: Pid, tag: &Tag) -> io::Result<Self> {
+        // Read before anybody reaps it, so that the id is its own.
+        let began = start_time_of(pid.as_raw_nonzero().get());
         let group = Arc::new(Mutex::new(Some(pid)));
         let (announce, stage) = watch::channel(Stage::Running);
         let observer = std::thread::Builder::new()
@@ -99,6 +103,7 @@ impl Owned {
         let leader = Arc::new(Leader {
             group,
             stage,
+            began,
             signalled: AtomicBool::new(false),
         });
         Ok(Self { leader })
@@ -112,6 +117,12 @@ impl Owned {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         group.map(|pid| pid.as_raw_nonzero().get())
+    }
+
+    /// When it began, in clock ticks since boot: with its id, what tells it from any other process until the next
+    /// boot. `None` where the system does not say, or it was over at once.
+    pub fn began(&self) -> Option<u64> {
+        self.leader.began
     }
 
     /// Waits until the process ended; what it started may still live.

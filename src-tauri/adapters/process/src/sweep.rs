@@ -84,15 +84,15 @@ pub fn living(tag: &Tag) -> Vec<Ended> {
 
 /// One living process. The start time, in clock ticks since boot, tells it from a later one with the same id.
 #[derive(Clone, Copy, Debug)]
-struct Process {
+pub(crate) struct Process {
     pid: i32,
     parent: i32,
-    began: u64,
+    pub(crate) began: u64,
 }
 
 impl Process {
     /// Reads `/proc/<pid>/stat`; `None` for a process that is gone or a zombie.
-    fn read(pid: i32) -> Option<Self> {
+    pub(crate) fn read(pid: i32) -> Option<Self> {
         let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
         // The name is in parentheses and may hold anything, also parentheses and bytes that are not UTF-8.
         let after_name = stat.iter().rposition(|byte| *byte == b')')? + 1;
@@ -127,7 +127,12 @@ impl Process {
 
 /// When this process started, in clock ticks since boot; `None` where `/proc` is absent.
 pub(crate) fn start_time_of_self() -> Option<u64> {
-    Process::read(getpid().as_raw_nonzero().get()).map(|process| process.began)
+    start_time_of(getpid().as_raw_nonzero().get())
+}
+
+/// When a living process started, in clock ticks since boot; `None` where `/proc` is absent.
+pub(crate) fn start_time_of(pid: i32) -> Option<u64> {
+    Process::read(pid).map(|process| process.began)
 }
 
 /// Every living process of this user that carries the tag, and all that descend from one.
@@ -191,7 +196,7 @@ fn carries(pid: i32, tag: &Tag) -> bool {
     })
 }
 
-fn command_line(pid: i32) -> String {
+pub(crate) fn command_line(pid: i32) -> String {
     let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     let line = String::from_utf8_lossy(&words).replace('\0', " ");
     if !line.trim().is_empty() {

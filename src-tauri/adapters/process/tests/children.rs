@@ -2,7 +2,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
-use process::{Exit, Grace, Owned, Tag, living, sweep};
+use process::{Exit, Grace, Owned, Recorded, Tag, end_recorded, living, sweep};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -226,4 +226,27 @@ fn processes_with(text: &str) -> usize {
                 .any(|word| word.starts_with(text.as_bytes()))
         })
         .count()
+}
+
+#[tokio::test]
+async fn what_was_recorded_is_ended_with_its_group_even_when_it_hides_its_tag() {
+    let (_home, tag) = own_tag();
+    // Its tag is gone from its environment, and it ignores SIGTERM: only its record finds it.
+    let script =
+        "exec env -u SHOPFLOOR_TAG sh -c 'trap \"\" TERM; echo ready; while :; do sleep 1; done'";
+    let (owned, _child) = start(script, &tag);
+    let pid = u32::try_from(owned.pid().unwrap()).unwrap();
+    let began = owned.began().unwrap();
+    let stranger = Recorded {
+        pid,
+        began: began + 1,
+        tag: tag.clone(),
+    };
+    assert_eq!(end_recorded(std::slice::from_ref(&stranger)), []);
+    let recorded = Recorded { began, ..stranger };
+    let ended = end_recorded(std::slice::from_ref(&recorded));
+    assert_eq!(ended.len(), 1, "{ended:?}");
+    let exit = owned.exited().await;
+    assert_eq!(exit.signal, Some(9));
+    assert_eq!(end_recorded(&[recorded]), []);
 }
