@@ -2,10 +2,11 @@
 //! on. That a real full disk fails this way, and half writes nothing, is shown by the database's own tests.
 
 use kernel::{AgentId, MessageId, ProjectId, SessionId, WorkspaceId};
-use session::port::{AgentProgram, AgentStore, SessionStore};
+use session::port::{AgentMemory, AgentProgram, AgentStore, Inheritance, SessionStore};
 use session::search::{Indexing, PromptLine, Query, Search, SearchPage, TranscriptSearch};
-use session::{Entry, Message, SessionError};
+use session::{Entry, Message, Offers, SessionError};
 use sqlite::{Database, Failure};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::Notify;
@@ -183,5 +184,34 @@ impl TranscriptSearch for Disk {
     }
     fn prompts(&self, session: &SessionId) -> Result<Vec<PromptLine>, SessionError> {
         self.database.prompts(session)
+    }
+}
+
+impl AgentMemory for Disk {
+    fn offers(&self, agent: &AgentId) -> Result<Offers, SessionError> {
+        self.database.offers(agent)
+    }
+    fn save_offers(&self, agent: &AgentId, offers: &Offers) -> Result<(), SessionError> {
+        self.written()?.save_offers(agent, offers)
+    }
+    fn choices(&self, agent: &AgentId) -> Result<BTreeMap<String, String>, SessionError> {
+        self.database.choices(agent)
+    }
+    fn save_choices(
+        &self,
+        agent: &AgentId,
+        choices: &BTreeMap<String, String>,
+    ) -> Result<(), SessionError> {
+        self.written()?.save_choices(agent, choices)
+    }
+    fn inheritance(&self, agent: &AgentId) -> Result<Inheritance, SessionError> {
+        self.database.inheritance(agent)
+    }
+    fn save_inheritance(
+        &self,
+        agent: &AgentId,
+        inheritance: &Inheritance,
+    ) -> Result<(), SessionError> {
+        self.written()?.save_inheritance(agent, inheritance)
     }
 }

@@ -5,8 +5,8 @@ use crate::lines::Lines;
 use crate::live::Live;
 use crate::stderr::{self, Tail};
 use crate::{start, writer};
-use process::Tag;
-use session::port::{AgentConnection, AgentEvent, Launch, PromptPart};
+use process::{Owned, Tag};
+use session::port::{AgentConnection, AgentEvent, Launch, ProcessRow, PromptPart};
 use session::{Answer, Cause};
 use std::ffi::OsString;
 use std::sync::Arc;
@@ -92,6 +92,7 @@ async fn life(
     orders: mpsc::UnboundedReceiver<Order>,
 ) -> Option<Cause> {
     let Launch { cwd, resume, .. } = launch.clone();
+    let recorded = tag.clone();
     let started = tokio::task::spawn_blocking(move || start::start(&launch, &tag, &search)).await;
     let (owned, pipes) = match started {
         Ok(Ok(started)) => started,
@@ -102,6 +103,10 @@ async fn life(
             });
         }
     };
+    if let Some(process) = row(&owned, &recorded) {
+        // Refused when nobody listens any more, which the loop below finds too.
+        let _ = events.send(AgentEvent::Started(process)).await;
+    }
     let stderr = Arc::new(Tail::default());
     let reading_stderr = tokio::spawn(stderr::tail(pipes.stderr, Arc::clone(&stderr)));
     let (lines, to_write) = mpsc::unbounded_channel();
@@ -115,4 +120,13 @@ async fn life(
     let _ = timeout(LAST_WORDS, reading_stderr).await;
     live.verdict()
         .cause(exit, owned.was_signalled(), || stderr.text())
+}
+
+/// What is to be recorded of the process; `None` when it is gone already or can't be told from another one.
+fn row(owned: &Owned, tag: &Tag) -> Option<ProcessRow> {
+    Some(ProcessRow {
+        pid: u32::try_from(owned.pid()?).ok()?,
+        began: owned.began()?,
+        tag: tag.as_str().to_owned(),
+    })
 }

@@ -29,6 +29,27 @@ async fn a_polite_agent_opens_answers_and_ends() {
 }
 
 #[tokio::test]
+async fn what_runs_is_told_first_as_it_is_to_be_recorded() {
+    let room = Room::new();
+    let mut talk = room.polite("read -r p; text $$; cat >/dev/null");
+    let AgentEvent::Started(row) = talk.next_of_all().await else {
+        panic!("something came before the start");
+    };
+    talk.opened().await;
+    talk.prompt("hi").await;
+    assert_eq!(talk.next().await, AgentEvent::Text(row.pid.to_string()));
+    let tag = process::Tag::parse(&row.tag).unwrap();
+    assert_eq!(process::living(&tag).first().unwrap().pid, row.pid as i32);
+    let recorded = process::Recorded {
+        pid: row.pid,
+        began: row.began,
+        tag,
+    };
+    process::end_recorded(&[recorded]);
+    assert!(matches!(talk.ended().await, Some(Cause::Crashed { .. })));
+}
+
+#[tokio::test]
 async fn a_missing_program_is_told_with_how_to_get_it() {
     let room = Room::new();
     let mut talk = room.launch("no-such-agent", &[], room.folder.path(), None);

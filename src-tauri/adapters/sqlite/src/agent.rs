@@ -47,6 +47,7 @@ impl AgentStore for Database {
     fn remove_agent(&self, id: &AgentId) -> Result<(), SessionError> {
         Ok(self.write(Loss::PowerCut, |db| {
             db.execute("DELETE FROM agent WHERE id = ?1", [id.as_str()])?;
+            db.execute("DELETE FROM agent_memory WHERE agent = ?1", [id.as_str()])?;
             Ok(())
         })?)
     }

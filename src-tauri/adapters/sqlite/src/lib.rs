@@ -4,6 +4,7 @@
 //! and what a person typed is there after a power cut too.
 
 mod agent;
+mod agent_memory;
 mod attachment;
 mod column;
 mod entry;

@@ -1,7 +1,8 @@
 //! The schema's history: numbered by place, only ever appended to, never edited.
 
 use crate::{
-    agent, attachment, entry, ledger, message, policy, project, search, session, setting, workspace,
+    agent, agent_memory, attachment, entry, ledger, message, policy, project, search, session,
+    setting, workspace,
 };
 use rusqlite_migration::{M, Migrations};
 
@@ -20,6 +21,7 @@ const STEPS: &[M<'static>] = &[
     M::up(policy::CREATE),
     M::up(ledger::CREATE),
     M::up(project::ADD_SETTINGS),
+    M::up(agent_memory::CREATE),
 ];
 
 /// All of them, in order.

@@ -3,10 +3,11 @@
 //! Invariant: an id names one program. The person's own never take the id of a shipped one.
 
 use crate::error::SessionError;
-use crate::port::{AgentProgram, AgentRegistry, AgentStore, Detection};
+use crate::offer::Offers;
+use crate::port::{AgentProgram, AgentRegistry, AgentStore, Detection, Inheritance};
 use crate::work::off_the_workers;
 use kernel::AgentId;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The agents. Clones share them.
@@ -72,16 +73,74 @@ impl Agents {
     /// The program an id stands for.
     pub async fn resolve(&self, id: &AgentId) -> Result<AgentProgram, SessionError> {
         let id = id.clone();
+        self.off_the_workers(move |shared| shared.resolve(&id))
+            .await
+    }
+
+    /// The program an id stands for, and what it inherits.
+    pub async fn startable(
+        &self,
+        id: &AgentId,
+    ) -> Result<(AgentProgram, Inheritance), SessionError> {
+        let id = id.clone();
         self.off_the_workers(move |shared| {
-            let mut shipped = shared.registry.shipped().into_iter();
-            if let Some(program) = shipped.find(|program| program.id == id) {
-                return Ok(program);
-            }
-            let mut own = shared.store.agents()?.into_iter();
-            own.find(|program| program.id == id)
-                .ok_or(SessionError::Unknown { what: "agent" })
+            Ok((shared.resolve(&id)?, shared.store.inheritance(&id)?))
         })
         .await
+    }
+
+    /// What an agent inherits, as far as the person chose it.
+    pub async fn inheritance(&self, id: &AgentId) -> Result<Inheritance, SessionError> {
+        let id = id.clone();
+        self.off_the_workers(move |shared| shared.store.inheritance(&id))
+            .await
+    }
+
+    /// Changes what an agent inherits from its next start on.
+    pub async fn save_inheritance(
+        &self,
+        id: &AgentId,
+        inheritance: Inheritance,
+    ) -> Result<(), SessionError> {
+        let id = id.clone();
+        self.off_the_workers(move |shared| {
+            shared.resolve(&id)?;
+            let inheritance = tidied(inheritance)?;
+            shared.store.save_inheritance(&id, &inheritance)
+        })
+        .await
+    }
+
+    /// What an agent offered last in any conversation; nothing for one that was never heard.
+    pub async fn offers(&self, id: &AgentId) -> Result<Offers, SessionError> {
+        let id = id.clone();
+        self.off_the_workers(move |shared| shared.store.offers(&id))
+            .await
+    }
+
+    /// Remembers what an agent offers.
+    pub async fn remember_offers(&self, id: &AgentId, offers: Offers) -> Result<(), SessionError> {
+        let id = id.clone();
+        self.off_the_workers(move |shared| shared.store.save_offers(&id, &offers))
+            .await
+    }
+
+    /// The options the person chose last for this agent's conversations, id to value.
+    pub async fn choices(&self, id: &AgentId) -> Result<BTreeMap<String, String>, SessionError> {
+        let id = id.clone();
+        self.off_the_workers(move |shared| shared.store.choices(&id))
+            .await
+    }
+
+    /// Remembers the options the person chose.
+    pub async fn remember_choices(
+        &self,
+        id: &AgentId,
+        choices: BTreeMap<String, String>,
+    ) -> Result<(), SessionError> {
+        let id = id.clone();
+        self.off_the_workers(move |shared| shared.store.save_choices(&id, &choices))
+            .await
     }
 
     /// The preferred agent while it exists, else the first shipped one that is there, else the practice agent, which
@@ -174,6 +233,16 @@ impl Agents {
 }
 
 impl Shared {
+    fn resolve(&self, id: &AgentId) -> Result<AgentProgram, SessionError> {
+        let mut shipped = self.registry.shipped().into_iter();
+        if let Some(program) = shipped.find(|program| program.id == *id) {
+            return Ok(program);
+        }
+        let mut own = self.store.agents()?.into_iter();
+        own.find(|program| program.id == *id)
+            .ok_or(SessionError::Unknown { what: "agent" })
+    }
+
     fn look_for(&self, program: AgentProgram, shipped: bool) -> KnownAgent {
         KnownAgent {
             detection: self.registry.detect(&program),
@@ -219,6 +288,31 @@ fn checked(definition: AgentDefinition) -> Result<AgentDefinition, SessionError>
     })
 }
 
+/// Each name once, in order, without what can't be a variable's name.
+fn tidied(inheritance: Inheritance) -> Result<Inheritance, SessionError> {
+    let tidy = |names: Vec<String>| {
+        let trimmed: BTreeSet<String> = names
+            .iter()
+            .map(|name| name.trim().to_owned())
+            .filter(|name| !name.is_empty())
+            .collect();
+        let strange = |name: &String| {
+            let stem = name.strip_suffix('*').unwrap_or(name);
+            stem.contains(['=', '\0', '*']) || stem.contains(char::is_whitespace)
+        };
+        match trimmed.iter().find(|name| strange(name)) {
+            Some(name) => Err(SessionError::Unfit {
+                why: format!("\"{name}\" is no name of a variable; a \"*\" may only be its end."),
+            }),
+            None => Ok(trimmed.into_iter().collect()),
+        }
+    };
+    Ok(Inheritance {
+        pass: tidy(inheritance.pass)?,
+        withhold: tidy(inheritance.withhold)?,
+    })
+}
+
 /// The name in lower case with dashes, and a number when it is taken.
 fn free_id(name: &str, taken: &BTreeSet<&str>) -> AgentId {
     let spaced: String = name
@@ -251,7 +345,7 @@ mod tests {
     use super::{AgentDefinition, Agents};
     use crate::error::SessionError;
     use crate::fakes::{FakeRegistry, FakeStore};
-    use crate::port::Detection;
+    use crate::port::{Detection, Inheritance};
     use kernel::AgentId;
     use std::sync::Arc;
 
@@ -369,5 +463,38 @@ mod tests {
         agents.remove(&mine.program.id).await.unwrap();
         agents.resolve(&mine.program.id).await.unwrap_err();
         assert!(agents.resolve(&alpha).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn what_an_agent_inherits_is_kept_tidy_and_forgotten_with_it() {
+        let agents = agents(&[]);
+        let mine = agents.save(None, definition("Mine", "run")).await.unwrap();
+        let mine = mine.program.id;
+        let names = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+        let chosen = Inheritance {
+            pass: names(&[" B_KEY ", "A_*", "", "B_KEY"]),
+            withhold: names(&["C"]),
+        };
+        agents.save_inheritance(&mine, chosen).await.unwrap();
+        let kept = agents.startable(&mine).await.unwrap().1;
+        assert_eq!(
+            (kept.pass, kept.withhold),
+            (names(&["A_*", "B_KEY"]), names(&["C"]))
+        );
+        for strange in ["A=B", "*A", "A B", "A\0"] {
+            let chosen = Inheritance {
+                pass: names(&[strange]),
+                withhold: Vec::new(),
+            };
+            let refused = agents.save_inheritance(&mine, chosen).await.unwrap_err();
+            assert!(matches!(refused, SessionError::Unfit { .. }), "{strange}");
+        }
+        agents.remove(&mine).await.unwrap();
+        let again = agents.save(None, definition("Mine", "other")).await;
+        assert_eq!(again.unwrap().program.id, mine);
+        assert_eq!(
+            agents.inheritance(&mine).await.unwrap(),
+            Inheritance::default()
+        );
     }
 }

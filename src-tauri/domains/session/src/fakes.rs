@@ -3,9 +3,10 @@
 
 use crate::entry::{Entry, EntryBody, RequestOutcome};
 use crate::error::SessionError;
+use crate::offer::Offers;
 use crate::port::{
-    AgentConnection, AgentEvent, AgentProgram, AgentRegistry, AgentRuntime, AgentStore, Detection,
-    Launch, PromptPart, SessionStore,
+    AgentConnection, AgentEvent, AgentMemory, AgentProgram, AgentRegistry, AgentRuntime,
+    AgentStore, Detection, Inheritance, Launch, PromptPart, SessionStore,
 };
 use crate::session::{Answer, Message, MessageState, Session};
 use kernel::{AgentId, Clock, MessageId, SessionId, Timestamp};
@@ -38,6 +39,14 @@ struct Rows {
     messages: BTreeMap<MessageId, Message>,
     entries: BTreeMap<(SessionId, u32), Entry>,
     agents: BTreeMap<String, AgentProgram>,
+    memory: BTreeMap<String, Memory>,
+}
+
+#[derive(Clone, Default)]
+struct Memory {
+    offers: Offers,
+    choices: BTreeMap<String, String>,
+    inheritance: Inheritance,
 }
 
 impl FakeStore {
@@ -169,8 +178,60 @@ impl AgentStore for FakeStore {
     }
 
     fn remove_agent(&self, id: &AgentId) -> Result<(), SessionError> {
-        self.write()?.agents.remove(id.as_str());
+        let mut rows = self.write()?;
+        rows.agents.remove(id.as_str());
+        rows.memory.remove(id.as_str());
         Ok(())
+    }
+}
+
+impl FakeStore {
+    fn memory(&self, agent: &AgentId) -> Memory {
+        let rows = self.rows();
+        rows.memory.get(agent.as_str()).cloned().unwrap_or_default()
+    }
+
+    fn remember(
+        &self,
+        agent: &AgentId,
+        change: impl FnOnce(&mut Memory),
+    ) -> Result<(), SessionError> {
+        change(self.write()?.memory.entry(agent.to_string()).or_default());
+        Ok(())
+    }
+}
+
+impl AgentMemory for FakeStore {
+    fn offers(&self, agent: &AgentId) -> Result<Offers, SessionError> {
+        Ok(self.memory(agent).offers)
+    }
+
+    fn save_offers(&self, agent: &AgentId, offers: &Offers) -> Result<(), SessionError> {
+        self.remember(agent, |memory| memory.offers = offers.clone())
+    }
+
+    fn choices(&self, agent: &AgentId) -> Result<BTreeMap<String, String>, SessionError> {
+        Ok(self.memory(agent).choices)
+    }
+
+    fn save_choices(
+        &self,
+        agent: &AgentId,
+        choices: &BTreeMap<String, String>,
+    ) -> Result<(), SessionError> {
+        self.remember(agent, |memory| memory.choices = choices.clone())
+    }
+
+    fn inheritance(&self, agent: &AgentId) -> Result<Inheritance, SessionError> {
+        Ok(self.memory(agent).inheritance)
+    }
+
+    fn save_inheritance(
+        &self,
+        agent: &AgentId,
+        inheritance: &Inheritance,
+    ) -> Result<(), SessionError> {
+        self.remember(agent, |memory| memory.inheritance = inheritance.clone())
     }
 }
 

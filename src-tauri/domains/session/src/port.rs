@@ -2,10 +2,11 @@
 
 use crate::entry::{Ask, Entry, Location, PlanItem, ToolContent, ToolKind, ToolStatus};
 use crate::error::{Cause, SessionError};
-use crate::offer::{SessionOption, SlashCommand};
+use crate::offer::{Offers, SessionOption, SlashCommand};
 use crate::policy::{PolicyMode, Rule, Scope};
 use crate::session::{Answer, Message, Session, Usage};
 use kernel::{AgentId, AttachmentId, MessageId, RuleId, SessionId};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -119,13 +120,47 @@ pub trait AgentRegistry: Send + Sync {
     fn detect(&self, program: &AgentProgram) -> Detection;
 }
 
+/// What an agent gets of the app's environment, as far as the person chose it; the adapter knows the rest.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inheritance {
+    /// Names of variables it gets though they look secret. `*` at the end stands for any rest.
+    pub pass: Vec<String>,
+    /// Names of variables it does not get; stronger than `pass`. `*` at the end stands for any rest.
+    pub withhold: Vec<String>,
+}
+
+/// Rows of `agent_memory`: what was settled between the person and an agent, shipped or their own; the defaults for
+/// one that has no row. Blocking. Implemented by `adapters/sqlite`.
+pub trait AgentMemory: Send + Sync {
+    /// What it offered last, in any conversation.
+    fn offers(&self, agent: &AgentId) -> Result<Offers, SessionError>;
+    /// It offers this now.
+    fn save_offers(&self, agent: &AgentId, offers: &Offers) -> Result<(), SessionError>;
+    /// The options the person chose for its conversations, id to value.
+    fn choices(&self, agent: &AgentId) -> Result<BTreeMap<String, String>, SessionError>;
+    /// They are these now.
+    fn save_choices(
+        &self,
+        agent: &AgentId,
+        choices: &BTreeMap<String, String>,
+    ) -> Result<(), SessionError>;
+    /// What it inherits.
+    fn inheritance(&self, agent: &AgentId) -> Result<Inheritance, SessionError>;
+    /// It inherits this from now on.
+    fn save_inheritance(
+        &self,
+        agent: &AgentId,
+        inheritance: &Inheritance,
+    ) -> Result<(), SessionError>;
+}
+
 /// Rows of `agent`: what the person added. Implemented by `adapters/sqlite`. Blocking.
-pub trait AgentStore: Send + Sync {
+pub trait AgentStore: AgentMemory {
     /// All of them, by name.
     fn agents(&self) -> Result<Vec<AgentProgram>, SessionError>;
     /// Inserts or replaces.
     fn save_agent(&self, agent: &AgentProgram) -> Result<(), SessionError>;
-    /// Removes one.
+    /// Removes one, and its memory: its id may come to stand for another program.
     fn remove_agent(&self, id: &AgentId) -> Result<(), SessionError>;
 }
 
@@ -136,6 +171,8 @@ pub struct Launch {
     pub session: SessionId,
     /// The agent's program.
     pub program: AgentProgram,
+    /// What it inherits.
+    pub inherits: Inheritance,
     /// The worktree.
     pub cwd: PathBuf,
     /// The agent's own id of the conversation to resume.

@@ -9,7 +9,9 @@ use agents::Agents;
 use kernel::{AgentId, SessionId};
 use process::Tag;
 use session::Cause;
-use session::port::{AgentConnection, AgentEvent, AgentProgram, AgentRuntime, Launch, PromptPart};
+use session::port::{
+    AgentConnection, AgentEvent, AgentProgram, AgentRuntime, Inheritance, Launch, PromptPart,
+};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,6 +68,7 @@ impl Room {
         let launch = Launch {
             session: SessionId::mint(),
             program,
+            inherits: Inheritance::default(),
             cwd: cwd.to_path_buf(),
             resume: resume.map(str::to_owned),
         };
@@ -87,7 +90,17 @@ pub struct Talk {
 }
 
 impl Talk {
+    /// The next event that is news: what every start tells is left out.
     pub async fn next(&mut self) -> AgentEvent {
+        loop {
+            match self.next_of_all().await {
+                AgentEvent::Started(_) | AgentEvent::Images(_) => {}
+                event => return event,
+            }
+        }
+    }
+
+    pub async fn next_of_all(&mut self) -> AgentEvent {
         let next = tokio::time::timeout(Duration::from_secs(30), self.events.recv()).await;
         next.expect("an event in time")
             .expect("an event before the end")

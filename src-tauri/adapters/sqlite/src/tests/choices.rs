@@ -2,9 +2,12 @@
 
 use super::{at, file, fresh};
 use crate::Database;
-use ::session::port::{AttachmentStore, PolicyStore, ProcessLedger, ProcessRow};
-use ::session::{PolicyMode, Rule, Scope, ToolKind, Verdict};
-use kernel::{AttachmentId, ProjectId, RuleId};
+use ::session::port::{
+    AgentMemory, AgentStore, AttachmentStore, Inheritance, PolicyStore, ProcessLedger, ProcessRow,
+};
+use ::session::{Offers, PolicyMode, Rule, Scope, ToolKind, Verdict};
+use kernel::{AgentId, AttachmentId, ProjectId, RuleId};
+use std::collections::BTreeMap;
 
 fn rule(id: &str, created_at: u64) -> Rule {
     Rule {
@@ -71,4 +74,35 @@ fn the_ledger_tells_processes_of_one_id_apart() {
     }
     database.forget(&row(1)).unwrap();
     assert_eq!(database.left_processes().unwrap(), [row(u64::MAX)]);
+}
+
+#[test]
+fn what_is_remembered_of_an_agent_is_kept_apart_and_goes_with_it() {
+    let (_folder, database) = fresh();
+    let agent = AgentId::new("claude-code");
+    let nothing = Offers::default();
+    assert_eq!(database.offers(&agent).unwrap(), nothing);
+    let choices = BTreeMap::from([("model".to_owned(), "fast".to_owned())]);
+    database.save_choices(&agent, &choices).unwrap();
+    assert_eq!(database.offers(&agent).unwrap(), nothing);
+    let offers = Offers {
+        images: Some(true),
+        ..Offers::default()
+    };
+    database.save_offers(&agent, &offers).unwrap();
+    let inheritance = Inheritance {
+        pass: vec!["ANTHROPIC_*".to_owned()],
+        withhold: vec!["AWS_PROFILE".to_owned()],
+    };
+    database.save_inheritance(&agent, &inheritance).unwrap();
+    let kept = |agent: &AgentId| {
+        let choices = database.choices(agent).unwrap();
+        let offers = database.offers(agent).unwrap();
+        (offers, choices, database.inheritance(agent).unwrap())
+    };
+    assert_eq!(kept(&agent), (offers, choices, inheritance));
+    let unknown = kept(&AgentId::new("codex"));
+    assert_eq!(unknown, Default::default());
+    database.remove_agent(&agent).unwrap();
+    assert_eq!(kept(&agent), Default::default());
 }

@@ -6,7 +6,7 @@ use crate::error::{Cause, SessionError};
 use crate::machine::{
     Effect, Input, LifeEvent, START_LIMIT_SECONDS, SessionState, speaks_against_resuming, step,
 };
-use crate::port::{AgentProgram, Launch};
+use crate::port::{AgentProgram, Inheritance, Launch};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -90,8 +90,9 @@ impl Live {
             command: self.session.agent.to_string(),
             said,
         };
-        let program = match self.shared.agents.resolve(&self.session.agent).await {
-            Ok(program) => program,
+        let agents = &self.shared.agents;
+        let (program, inherits) = match agents.startable(&self.session.agent).await {
+            Ok(startable) => startable,
             Err(SessionError::Unknown { .. }) => {
                 return Err(missing("it is not in the settings any more".to_owned()));
             }
@@ -101,14 +102,15 @@ impl Live {
             return Err(missing("its workspace has no folder".to_owned()));
         };
         self.activity = Some(format!("Starting {}", program.name));
-        self.start_in(program, cwd);
+        self.start_in(program, inherits, cwd);
         Ok(())
     }
 
-    fn start_in(&mut self, program: AgentProgram, cwd: PathBuf) {
+    fn start_in(&mut self, program: AgentProgram, inherits: Inheritance, cwd: PathBuf) {
         let launch = Launch {
             session: self.session.id.clone(),
             program,
+            inherits,
             cwd,
             resume: self.session.agent_session.clone(),
         };
