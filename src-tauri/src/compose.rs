@@ -1,10 +1,11 @@
 //! The one page of composition: adapters → domains → orchestration.
 
-use agents::Agents as AgentPrograms;
+use agents::{Agents as AgentPrograms, SystemMemory};
 use git::Git;
 use kernel::Clock;
 use orchestration::{FlowError, Rooms, Running};
 use process::Tag;
+use session::port::Ports;
 use session::{Agents, Sessions, Transcripts};
 use sqlite::Database;
 use std::path::PathBuf;
@@ -44,14 +45,18 @@ pub async fn compose(
         home.worktrees(),
     );
     let agents = Agents::new(Arc::clone(&programs) as _, Arc::clone(&database) as _);
-    let sessions = Sessions::new(
-        Arc::clone(&database) as _,
-        programs as _,
-        agents.clone(),
-        Arc::clone(&clock),
-    );
+    let sessions = Sessions::new(Ports {
+        store: Arc::clone(&database) as _,
+        agents: agents.clone(),
+        runtime: programs,
+        clock: Arc::clone(&clock),
+        attachments: Arc::clone(&database) as _,
+        policy: Arc::clone(&database) as _,
+        ledger: Arc::clone(&database) as _,
+        memory: Arc::new(SystemMemory),
+    });
 
-    let transcripts = Transcripts::new(Arc::clone(&database) as _);
+    let transcripts = Transcripts::new(database);
 
     orchestration::start(Rooms {
         projects,

@@ -5,7 +5,7 @@ use kernel::{AgentId, Clock, ProjectId, SessionId, Timestamp, WorkspaceId};
 use orchestration::flows::Task;
 use orchestration::{FlowError, Orchestration, Rooms, Running};
 use process::Tag;
-use session::port::{AgentRegistry, AgentRuntime};
+use session::port::{AgentRegistry, AgentRuntime, Ports};
 use session::{Answer, Entry, OptionKind};
 use snapshot::Card;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,7 @@ use tempfile::TempDir;
 
 use crate::agents::SteeredAgents;
 use crate::disk::Disk;
+use crate::memory::SteeredMemory;
 use crate::real_agents::RealAgents;
 use crate::repository::Repository;
 
@@ -42,6 +43,8 @@ pub struct House<A> {
     pub repository: Repository,
     /// What its database is written to.
     pub disk: Arc<Disk>,
+    /// What its machine says of its memory.
+    pub memory: Arc<SteeredMemory>,
     running: Option<Running>,
     folder: Folder,
 }
@@ -139,6 +142,7 @@ impl<A: Cast> House<A> {
         ));
         let git = Arc::new(Git::with_program(Tag::of_home(home), git));
         let (agents, registry) = A::hire(home);
+        let memory = Arc::new(SteeredMemory::default());
         let programs = session::Agents::new(registry, Arc::clone(&disk) as _);
         let rooms = Rooms {
             projects: workspace::Projects::new(
@@ -155,12 +159,16 @@ impl<A: Cast> House<A> {
                 Arc::clone(&clock),
                 home.join("worktrees"),
             ),
-            sessions: session::Sessions::new(
-                Arc::clone(&disk) as _,
-                Arc::clone(&agents) as _,
-                programs.clone(),
-                Arc::clone(&clock),
-            ),
+            sessions: session::Sessions::new(Ports {
+                store: Arc::clone(&disk) as _,
+                agents: programs.clone(),
+                runtime: Arc::clone(&agents) as _,
+                clock: Arc::clone(&clock),
+                attachments: Arc::clone(&disk) as _,
+                policy: Arc::clone(&disk) as _,
+                ledger: Arc::clone(&disk) as _,
+                memory: Arc::clone(&memory) as _,
+            }),
             transcripts: session::Transcripts::new(Arc::clone(&disk) as _),
             agents: programs,
             clock,
@@ -174,6 +182,7 @@ impl<A: Cast> House<A> {
             agents,
             repository,
             disk,
+            memory,
             running: Some(running),
             folder,
         }

@@ -1,10 +1,13 @@
 //! The database on a disk that a test can fill: while it is full every write fails as SQLite's does then, and reads go
 //! on. That a real full disk fails this way, and half writes nothing, is shown by the database's own tests.
 
-use kernel::{AgentId, MessageId, ProjectId, SessionId, WorkspaceId};
-use session::port::{AgentMemory, AgentProgram, AgentStore, Inheritance, SessionStore};
+use kernel::{AgentId, AttachmentId, MessageId, ProjectId, RuleId, SessionId, WorkspaceId};
+use session::port::{
+    AgentMemory, AgentProgram, AgentStore, AttachmentStore, Inheritance, PolicyStore,
+    ProcessLedger, ProcessRow, SessionStore,
+};
 use session::search::{Indexing, PromptLine, Query, Search, SearchPage, TranscriptSearch};
-use session::{Entry, Message, Offers, SessionError};
+use session::{Entry, Message, Offers, PolicyMode, Rule, Scope, SessionError};
 use sqlite::{Database, Failure};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -148,6 +151,42 @@ impl SessionStore for Disk {
     }
     fn pending_entries(&self, session: &SessionId) -> Result<Vec<Entry>, SessionError> {
         self.database.pending_entries(session)
+    }
+}
+
+impl AttachmentStore for Disk {
+    fn save_attachment(&self, id: &AttachmentId, bytes: &[u8]) -> Result<(), SessionError> {
+        self.written()?.save_attachment(id, bytes)
+    }
+    fn attachment(&self, id: &AttachmentId) -> Result<Option<Vec<u8>>, SessionError> {
+        self.database.attachment(id)
+    }
+}
+
+impl PolicyStore for Disk {
+    fn rules(&self) -> Result<Vec<Rule>, SessionError> {
+        self.database.rules()
+    }
+    fn save_rule(&self, rule: &Rule) -> Result<(), SessionError> {
+        self.written()?.save_rule(rule)
+    }
+    fn remove_rule(&self, id: &RuleId) -> Result<(), SessionError> {
+        self.written()?.remove_rule(id)
+    }
+    fn modes(&self) -> Result<Vec<(Scope, PolicyMode)>, SessionError> {
+        self.database.modes()
+    }
+    fn save_mode(&self, scope: &Scope, mode: Option<PolicyMode>) -> Result<(), SessionError> {
+        self.written()?.save_mode(scope, mode)
+    }
+}
+
+impl ProcessLedger for Disk {
+    fn record(&self, process: &ProcessRow) -> Result<(), SessionError> {
+        self.written()?.record(process)
+    }
+    fn forget(&self, process: &ProcessRow) -> Result<(), SessionError> {
+        self.written()?.forget(process)
     }
 }
 

@@ -5,6 +5,7 @@ pub mod agents;
 pub mod app;
 pub mod disk;
 pub mod installed_agents;
+pub mod memory;
 pub mod model_server;
 pub mod real_agents;
 pub mod repository;

@@ -11,6 +11,7 @@ mod conversation;
 mod environment;
 mod lines;
 mod live;
+mod memory;
 mod prompt;
 mod registry;
 mod rpc;
@@ -21,6 +22,8 @@ mod tools;
 mod updates;
 mod verdict;
 mod writer;
+
+pub use memory::SystemMemory;
 
 use session::port::{
     AgentConnection, AgentEvent, AgentProgram, AgentRegistry, AgentRuntime, Detection, Launch,

@@ -8,6 +8,7 @@
 //! the reaper did not live to sweep is ended at the next start, by what was recorded of it.
 
 mod environment;
+mod memory;
 mod owned;
 pub mod reaper;
 mod recorded;
@@ -15,6 +16,7 @@ mod sweep;
 mod tag;
 
 pub use environment::leads_astray;
+pub use memory::{Memory, memory};
 pub use owned::{Exit, Grace, Owned};
 pub use recorded::{Recorded, end_recorded};
 pub use sweep::{Ended, living, sweep};

@@ -4,12 +4,14 @@
 use crate::entry::{Entry, EntryBody, RequestOutcome};
 use crate::error::SessionError;
 use crate::offer::Offers;
+use crate::policy::{PolicyMode, Rule, Scope};
 use crate::port::{
     AgentConnection, AgentEvent, AgentMemory, AgentProgram, AgentRegistry, AgentRuntime,
-    AgentStore, Detection, Inheritance, Launch, PromptPart, SessionStore,
+    AgentStore, AttachmentStore, Detection, Inheritance, Launch, Memory, MemoryGauge, PolicyStore,
+    ProcessLedger, ProcessRow, PromptPart, SessionStore,
 };
 use crate::session::{Answer, Message, MessageState, Session};
-use kernel::{AgentId, Clock, MessageId, SessionId, Timestamp};
+use kernel::{AgentId, AttachmentId, Clock, MessageId, RuleId, SessionId, Timestamp};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -39,11 +41,15 @@ struct Rows {
     messages: BTreeMap<MessageId, Message>,
     entries: BTreeMap<(SessionId, u32), Entry>,
     agents: BTreeMap<String, AgentProgram>,
-    memory: BTreeMap<String, Memory>,
+    memory: BTreeMap<String, Remembered>,
+    attachments: BTreeMap<AttachmentId, Vec<u8>>,
+    rules: BTreeMap<RuleId, Rule>,
+    modes: BTreeMap<Scope, PolicyMode>,
+    processes: Vec<ProcessRow>,
 }
 
 #[derive(Clone, Default)]
-struct Memory {
+struct Remembered {
     offers: Offers,
     choices: BTreeMap<String, String>,
     inheritance: Inheritance,
@@ -186,7 +192,7 @@ impl AgentStore for FakeStore {
 }
 
 impl FakeStore {
-    fn memory(&self, agent: &AgentId) -> Memory {
+    fn memory(&self, agent: &AgentId) -> Remembered {
         let rows = self.rows();
         rows.memory.get(agent.as_str()).cloned().unwrap_or_default()
     }
@@ -194,7 +200,7 @@ impl FakeStore {
     fn remember(
         &self,
         agent: &AgentId,
-        change: impl FnOnce(&mut Memory),
+        change: impl FnOnce(&mut Remembered),
     ) -> Result<(), SessionError> {
         change(self.write()?.memory.entry(agent.to_string()).or_default());
         Ok(())
@@ -232,6 +238,75 @@ impl AgentMemory for FakeStore {
         inheritance: &Inheritance,
     ) -> Result<(), SessionError> {
         self.remember(agent, |memory| memory.inheritance = inheritance.clone())
+    }
+}
+
+impl AttachmentStore for FakeStore {
+    fn save_attachment(&self, id: &AttachmentId, bytes: &[u8]) -> Result<(), SessionError> {
+        self.write()?.attachments.insert(id.clone(), bytes.to_vec());
+        Ok(())
+    }
+
+    fn attachment(&self, id: &AttachmentId) -> Result<Option<Vec<u8>>, SessionError> {
+        Ok(self.rows().attachments.get(id).cloned())
+    }
+}
+
+impl PolicyStore for FakeStore {
+    fn rules(&self) -> Result<Vec<Rule>, SessionError> {
+        let mut rules: Vec<_> = self.rows().rules.values().cloned().collect();
+        rules.sort_by_key(|rule| rule.created_at);
+        Ok(rules)
+    }
+
+    fn save_rule(&self, rule: &Rule) -> Result<(), SessionError> {
+        self.write()?.rules.insert(rule.id.clone(), rule.clone());
+        Ok(())
+    }
+
+    fn remove_rule(&self, id: &RuleId) -> Result<(), SessionError> {
+        self.write()?.rules.remove(id);
+        Ok(())
+    }
+
+    fn modes(&self) -> Result<Vec<(Scope, PolicyMode)>, SessionError> {
+        let rows = self.rows();
+        let modes = rows
+            .modes
+            .iter()
+            .map(|(scope, mode)| (scope.clone(), *mode));
+        Ok(modes.collect())
+    }
+
+    fn save_mode(&self, scope: &Scope, mode: Option<PolicyMode>) -> Result<(), SessionError> {
+        let mut rows = self.write()?;
+        match mode {
+            Some(mode) => rows.modes.insert(scope.clone(), mode),
+            None => rows.modes.remove(scope),
+        };
+        Ok(())
+    }
+}
+
+impl ProcessLedger for FakeStore {
+    fn record(&self, process: &ProcessRow) -> Result<(), SessionError> {
+        self.write()?.processes.push(process.clone());
+        Ok(())
+    }
+
+    fn forget(&self, process: &ProcessRow) -> Result<(), SessionError> {
+        self.write()?.processes.retain(|row| row != process);
+        Ok(())
+    }
+}
+
+/// As much memory as the test says; a system that tells nothing until then.
+#[derive(Default)]
+pub struct FakeMemory(Mutex<Option<Memory>>);
+
+impl MemoryGauge for FakeMemory {
+    fn memory(&self) -> Option<Memory> {
+        *self.0.lock().unwrap()
     }
 }
 

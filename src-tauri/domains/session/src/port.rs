@@ -1,15 +1,37 @@
 //! What this domain needs from outside.
 
+use crate::agents::Agents;
 use crate::entry::{Ask, Entry, Location, PlanItem, ToolContent, ToolKind, ToolStatus};
 use crate::error::{Cause, SessionError};
 use crate::offer::{Offers, SessionOption, SlashCommand};
 use crate::policy::{PolicyMode, Rule, Scope};
 use crate::session::{Answer, Message, Session, Usage};
-use kernel::{AgentId, AttachmentId, MessageId, RuleId, SessionId};
+use kernel::{AgentId, AttachmentId, Clock, MessageId, RuleId, SessionId};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::mpsc;
+
+/// All that conversations are built on. Clones share it.
+#[derive(Clone)]
+pub struct Ports {
+    /// Keeps conversations.
+    pub store: Arc<dyn SessionStore>,
+    /// Knows the agents there are.
+    pub agents: Agents,
+    /// Starts them.
+    pub runtime: Arc<dyn AgentRuntime>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Keeps what goes along with messages.
+    pub attachments: Arc<dyn AttachmentStore>,
+    /// Keeps what is allowed without asking.
+    pub policy: Arc<dyn PolicyStore>,
+    /// Keeps which processes run.
+    pub ledger: Arc<dyn ProcessLedger>,
+    /// Tells how much memory is left.
+    pub memory: Arc<dyn MemoryGauge>,
+}
 
 /// Rows of `session`, `message` and `entry`. Blocking; called off the async workers.
 /// Implemented by `adapters/sqlite`.
@@ -80,6 +102,21 @@ pub trait ProcessLedger: Send + Sync {
     fn record(&self, process: &ProcessRow) -> Result<(), SessionError>;
     /// It is gone.
     fn forget(&self, process: &ProcessRow) -> Result<(), SessionError>;
+}
+
+/// The machine's memory, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// All there is.
+    pub total: u64,
+    /// What programs can still get without others being swapped out.
+    pub available: u64,
+}
+
+/// Reads the machine's memory. Implemented by `adapters/agents`. Quick enough for the async workers.
+pub trait MemoryGauge: Send + Sync {
+    /// As it is now; `None` where the system does not tell.
+    fn memory(&self) -> Option<Memory>;
 }
 
 /// An agent program, ready to be started.

@@ -8,7 +8,9 @@ use crate::error::SessionError;
 use crate::live::{Command, Live, Start};
 use crate::machine::SessionState;
 use crate::offer::Offers;
-use crate::port::{AgentRuntime, SessionStore};
+use crate::port::{
+    AgentRuntime, AttachmentStore, MemoryGauge, PolicyStore, Ports, ProcessLedger, SessionStore,
+};
 use crate::recover::{Recovered, recovered};
 use crate::session::{Answer, Session, SessionFact, SessionSummary};
 use crate::work::off_the_workers;
@@ -34,6 +36,17 @@ pub(crate) struct Shared {
     pub(crate) runtime: Arc<dyn AgentRuntime>,
     pub(crate) agents: Agents,
     pub(crate) clock: Arc<dyn Clock>,
+    #[expect(
+        dead_code,
+        reason = "attachments reach prompts with the queue's next step"
+    )]
+    pub(crate) attachments: Arc<dyn AttachmentStore>,
+    #[expect(dead_code, reason = "rules are asked with the queue's next step")]
+    pub(crate) policy: Arc<dyn PolicyStore>,
+    #[expect(dead_code, reason = "processes are recorded with the next step")]
+    pub(crate) ledger: Arc<dyn ProcessLedger>,
+    #[expect(dead_code, reason = "agents are put to sleep with the next step")]
+    pub(crate) memory: Arc<dyn MemoryGauge>,
     pub(crate) facts: Facts<SessionFact>,
     slots: Mutex<BTreeMap<SessionId, Slot>>,
 }
@@ -56,18 +69,17 @@ pub struct Page {
 
 impl Sessions {
     /// None are known until [`Sessions::recover`] read them.
-    pub fn new(
-        store: Arc<dyn SessionStore>,
-        runtime: Arc<dyn AgentRuntime>,
-        agents: Agents,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
+    pub fn new(ports: Ports) -> Self {
         Self {
             shared: Arc::new(Shared {
-                store,
-                runtime,
-                agents,
-                clock,
+                store: ports.store,
+                runtime: ports.runtime,
+                agents: ports.agents,
+                clock: ports.clock,
+                attachments: ports.attachments,
+                policy: ports.policy,
+                ledger: ports.ledger,
+                memory: ports.memory,
                 facts: Facts::new(),
                 slots: Mutex::default(),
             }),

@@ -13,9 +13,9 @@ mod sending;
 
 use crate::agents::Agents;
 use crate::entry::{Ask, AskKind, AskOption, Entry, EntryBody, OptionKind, ToolStatus};
-use crate::fakes::{Call, FakeAgent, FakeClock, FakeRegistry, FakeRuntime, FakeStore};
+use crate::fakes::{Call, FakeAgent, FakeClock, FakeMemory, FakeRegistry, FakeRuntime, FakeStore};
 use crate::machine::SessionState;
-use crate::port::{AgentEvent, Opening, ToolPatch};
+use crate::port::{AgentEvent, Opening, Ports, ToolPatch};
 use crate::session::{SessionFact, SessionSummary};
 use crate::sessions::Sessions;
 use kernel::{AgentId, FactStream, SessionId, WorkspaceId};
@@ -40,12 +40,16 @@ impl World {
     fn over(store: Arc<FakeStore>) -> Self {
         let (runtime, agents) = FakeRuntime::new();
         let registry = Arc::new(FakeRegistry::with(&["practice"]));
-        let sessions = Sessions::new(
-            Arc::clone(&store) as _,
-            Arc::new(runtime),
-            Agents::new(registry, Arc::clone(&store) as _),
-            Arc::new(FakeClock::default()),
-        );
+        let sessions = Sessions::new(Ports {
+            store: Arc::clone(&store) as _,
+            agents: Agents::new(registry, Arc::clone(&store) as _),
+            runtime: Arc::new(runtime),
+            clock: Arc::new(FakeClock::default()),
+            attachments: Arc::clone(&store) as _,
+            policy: Arc::clone(&store) as _,
+            ledger: Arc::clone(&store) as _,
+            memory: Arc::new(FakeMemory::default()),
+        });
         Self {
             facts: sessions.listen(),
             store,

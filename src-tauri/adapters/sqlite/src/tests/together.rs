@@ -5,7 +5,7 @@ use crate::Database;
 use ::session::machine::SessionState;
 use ::session::port::{
     AgentConnection, AgentEvent, AgentProgram, AgentRegistry, AgentRuntime, Detection, Launch,
-    Opening, PromptPart, SessionStore, ToolPatch,
+    Memory, MemoryGauge, Opening, Ports, PromptPart, SessionStore, ToolPatch,
 };
 use ::session::{
     Agents, Answer, Ask, AskKind, Cause, EntryBody, RequestOutcome, SessionFact, Sessions,
@@ -103,10 +103,28 @@ impl Clock for Stopped {
     }
 }
 
+/// A system that does not tell its memory.
+struct Untold;
+
+impl MemoryGauge for Untold {
+    fn memory(&self) -> Option<Memory> {
+        None
+    }
+}
+
 fn sessions(database: &Database) -> Sessions {
     let agents = Agents::new(Arc::new(Registry), Arc::new(database.clone()));
     let store = Arc::new(database.clone());
-    Sessions::new(store, Arc::new(Played), agents, Arc::new(Stopped))
+    Sessions::new(Ports {
+        store: Arc::clone(&store) as _,
+        agents,
+        runtime: Arc::new(Played),
+        clock: Arc::new(Stopped),
+        attachments: Arc::clone(&store) as _,
+        policy: Arc::clone(&store) as _,
+        ledger: store,
+        memory: Arc::new(Untold),
+    })
 }
 
 /// Begins a conversation that stands at a question.

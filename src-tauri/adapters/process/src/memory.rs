@@ -1,0 +1,59 @@
+//! How much memory the machine has left: Linux tells in `/proc/meminfo`; other systems are not asked.
+
+use std::fs;
+
+/// In bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// All there is.
+    pub total: u64,
+    /// What programs can still get without swapping, as the kernel estimates it.
+    pub available: u64,
+}
+
+/// As it is now; `None` where the system does not tell. Reads no disk.
+pub fn memory() -> Option<Memory> {
+    parse(&fs::read_to_string("/proc/meminfo").ok()?)
+}
+
+/// Lines such as `MemTotal:       24622892 kB`; their unit is always 1024 bytes.
+fn parse(text: &str) -> Option<Memory> {
+    let field = |name: &str| {
+        let rest = text.lines().find_map(|line| line.strip_prefix(name))?;
+        let kibibytes: u64 = rest.split_ascii_whitespace().next()?.parse().ok()?;
+        kibibytes.checked_mul(1024)
+    };
+    Some(Memory {
+        total: field("MemTotal:")?,
+        available: field("MemAvailable:")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Memory, memory, parse};
+
+    #[test]
+    fn total_and_available_are_read_in_bytes() {
+        let text =
+            "MemTotal:       24622892 kB\nMemFree:         1000 kB\nMemAvailable:       2048 kB\n";
+        let wanted = Memory {
+            total: 24_622_892 * 1024,
+            available: 2_097_152,
+        };
+        assert_eq!(parse(text), Some(wanted));
+    }
+
+    #[test]
+    fn a_kernel_that_does_not_estimate_tells_nothing() {
+        assert_eq!(parse("MemTotal: 1 kB\nMemFree: 1 kB\n"), None);
+        assert_eq!(parse("MemTotal: x kB\nMemAvailable: 1 kB\n"), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn this_machine_has_less_available_than_in_all() {
+        let now = memory().expect("Linux tells it");
+        assert!(0 < now.available && now.available < now.total, "{now:?}");
+    }
+}
