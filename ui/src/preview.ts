@@ -1,11 +1,14 @@
-// The window in a browser, with the fake backend: `npm run preview:fake`. `?scene=empty` shows the first run.
+// The window in a browser, with the fake backend: `npm run preview:fake`. `?scene=empty` shows the first run,
+// `?scene=long` a conversation of 100,000 entries.
 import { mount } from 'svelte';
-import { busyBackend, emptyBackend } from './backend/fake-scenes';
+import { busyBackend, emptyBackend, longBackend } from './backend/fake-scenes';
+import type { FakeBackend } from './backend/fake';
 import './design/base.css';
 import App from './shell/App.svelte';
 
 const wanted = new URLSearchParams(location.search);
-const backend = wanted.get('scene') === 'empty' ? emptyBackend() : busyBackend();
+const scenes: Record<string, () => FakeBackend> = { empty: emptyBackend, long: longBackend };
+const backend = (scenes[wanted.get('scene') ?? ''] ?? busyBackend)();
 const theme = wanted.get('theme');
 if (theme === 'light' || theme === 'dark') backend.prefs = { ...backend.prefs, theme };
 const target = document.getElementById('app');

@@ -122,6 +122,24 @@ export function busyBackend(): FakeBackend {
   return fake;
 }
 
+/** The busy day, its first conversation grown to 100,000 entries. */
+export function longBackend(): FakeBackend {
+  const fake = busyBackend();
+  const open = fake.conversations.get('s1');
+  if (!open) return fake;
+  const bodies = talk().map((one) => one.body);
+  const end = open.entries.slice(1);
+  const begin = 100_000 - end.length;
+  open.entries = Array.from({ length: begin }, (_, at) => {
+    const body = bodies[at % (bodies.length - 1)] as EntryBody;
+    const numbered = body.kind === 'prompt' ? { ...body, text: `${at}: ${body.text}` } : body;
+    return entry(at, numbered, seconds(100_000 - at));
+  });
+  open.entries.push(...end.map((one, at) => ({ ...one, id: `e${begin + at}`, ordinal: begin + at })));
+  open.more = true;
+  return fake;
+}
+
 const path = (display: string) => ({ display, key: display });
 
 function changed(

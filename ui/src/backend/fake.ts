@@ -377,7 +377,12 @@ export class FakeBackend implements Backend {
       revision: 0,
     };
     this.conversations.set(session, open);
-    return this.#called('openConversation', [session], { ...open, entries: [...open.entries] });
+    const entries = open.entries.slice(-200);
+    return this.#called('openConversation', [session], {
+      ...open,
+      entries,
+      more: entries.length < open.entries.length,
+    });
   };
 
   leaveConversation: Backend['leaveConversation'] = (session) => {
@@ -385,7 +390,12 @@ export class FakeBackend implements Backend {
     return this.#called('leaveConversation', [session], null);
   };
 
-  olderEntries: Backend['olderEntries'] = (session, before) => this.#called('olderEntries', [session, before], []);
+  olderEntries: Backend['olderEntries'] = (session, before) => {
+    const entries = this.conversations.get(session)?.entries ?? [];
+    const end = entries.findIndex((one) => one.ordinal >= before);
+    const until = end < 0 ? entries.length : end;
+    return this.#called('olderEntries', [session, before], entries.slice(Math.max(0, until - 200), until));
+  };
 
   searchTranscripts: Backend['searchTranscripts'] = (request) => {
     const { cards, archived } = this;

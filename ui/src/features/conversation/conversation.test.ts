@@ -36,7 +36,9 @@ async function open(answers: Conversation[], early: ConversationUpdate[] = []) {
 }
 
 const texts = (chat: OpenConversation) =>
-  chat.cells.map(({ entry: { body } }) => (body.kind === 'answer' || body.kind === 'prompt' ? body.text : body.kind));
+  chat.pages
+    .here()
+    .map(({ entry: { body } }) => (body.kind === 'answer' || body.kind === 'prompt' ? body.text : body.kind));
 
 it('shows what it was opened with', async () => {
   const { chat } = await open([conversation([promptEntry(0, 'hello'), answerEntry(1, 'hi')], 4)]);
@@ -95,30 +97,10 @@ it('what an earlier opening still sends is dropped', async () => {
   expect(texts(chat)).toEqual(['a']);
 });
 
-it('older entries go before the others, without doubles', async () => {
-  const { hands, chat } = await open([conversation([answerEntry(2, 'two')], 0, true)]);
-  hands.olderEntries = async (_session, before) => {
-    expect(before).toBe(2);
-    return { status: 'ok', data: [promptEntry(0, 'zero'), answerEntry(1, 'one'), answerEntry(2, 'two')] };
-  };
-  expect(await chat.older()).toBe(true);
-  expect(texts(chat)).toEqual(['zero', 'one', 'two']);
-  expect(chat.more).toBe(false);
-});
-
 it('a change of an entry that is not loaded is left for when it is fetched', async () => {
   const { chat, send } = await open([conversation([answerEntry(5, 'five')], 0, true)]);
   send({ kind: 'transcript', revision: 1, changes: [{ kind: 'put', entry: answerEntry(2, 'two') }] });
   expect(texts(chat)).toEqual(['five']);
-});
-
-it('a long list lets go of its oldest entries and knows that there are more', async () => {
-  const entries = Array.from({ length: 900 }, (_, at) => answerEntry(at, String(at)));
-  const { chat } = await open([conversation(entries, 0)]);
-  chat.trim();
-  expect(chat.cells).toHaveLength(400);
-  expect(texts(chat).at(-1)).toBe('899');
-  expect(chat.more).toBe(true);
 });
 
 it('after it was left an answer that comes late is ignored', async () => {
@@ -128,7 +110,7 @@ it('after it was left an answer that comes late is ignored', async () => {
   const opening = chat.open();
   chat.leave();
   await opening;
-  expect(chat.cells).toEqual([]);
+  expect(texts(chat)).toEqual([]);
 });
 
 it('asks the window itself for frames, as browsers insist', async () => {

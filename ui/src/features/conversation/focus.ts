@@ -4,7 +4,7 @@
 export function focusRequest(within: ParentNode): boolean {
   const request = [...within.querySelectorAll<HTMLElement>('[data-request][tabindex="0"]')].at(-1);
   request?.focus();
-  return request !== undefined;
+  return request !== undefined && document.activeElement === request;
 }
 
 /** Moves the focus to where the next message is typed. */

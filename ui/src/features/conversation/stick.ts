@@ -1,39 +1,62 @@
 // Keeps a scrolled list at its end while it grows, until the person scrolls up. Web views differ in anchoring, so it is
-// switched off and done here.
+// switched off and done here; sizes that become known later move the end, too, and are told from the person's scrolling.
 import type { Attachment } from 'svelte/attachments';
 
 /** How near to the end counts as the end, in pixels. */
 const near = 24;
 
-/** Holds a scroll position over changes of the content. */
+/** How long a key or a turn of the wheel explains a scroll, in milliseconds. */
+const patience = 400;
+
+/** Keys that scroll. */
+const keys = new Set(['PageUp', 'PageDown', 'Home', 'End', 'ArrowUp', 'ArrowDown', ' ']);
+
+/** Holds the end of a list over changes of its content. */
 export class Stick {
   #container: HTMLElement | null = null;
-  #last = 0;
+  #top = 0;
+  #height = 0;
   #end = true;
+  #touched = Number.NEGATIVE_INFINITY;
+  #held = false;
   readonly #changed: (end: boolean) => void;
-  readonly #grew: () => void;
 
-  /** `changed` hears whether the end is shown; `grew` hears of every growth that kept it shown. */
-  constructor(changed: (end: boolean) => void, grew: () => void = () => {}) {
+  /** `changed` hears whether the end is shown. */
+  constructor(changed: (end: boolean) => void) {
     this.#changed = changed;
-    this.#grew = grew;
   }
 
   /** For the element that scrolls; its only child is the content. */
   readonly attach: Attachment<HTMLElement> = (container) => {
     this.#container = container;
     const watch = new ResizeObserver(() => {
-      if (!this.#end) return;
-      container.scrollTop = container.scrollHeight;
-      this.#grew();
+      if (this.#end) this.#showEnd(container);
     });
     watch.observe(container);
     if (container.firstElementChild) watch.observe(container.firstElementChild);
+    const touched = () => (this.#touched = performance.now());
+    const pressed = (event: KeyboardEvent) => keys.has(event.key) && touched();
+    const held = () => (this.#held = true);
+    const released = () => {
+      if (this.#held) touched();
+      this.#held = false;
+    };
     const scrolled = () => this.#scrolled(container);
-    container.addEventListener('scroll', scrolled, { passive: true });
+    const passive = { passive: true };
+    container.addEventListener('scroll', scrolled, passive);
+    container.addEventListener('wheel', touched, passive);
+    container.addEventListener('touchmove', touched, passive);
+    container.addEventListener('keydown', pressed);
+    container.addEventListener('pointerdown', held);
+    window.addEventListener('pointerup', released);
     return () => {
       watch.disconnect();
       container.removeEventListener('scroll', scrolled);
+      container.removeEventListener('wheel', touched);
+      container.removeEventListener('touchmove', touched);
+      container.removeEventListener('keydown', pressed);
+      container.removeEventListener('pointerdown', held);
+      window.removeEventListener('pointerup', released);
       this.#container = null;
     };
   };
@@ -41,25 +64,28 @@ export class Stick {
   /** Shows the end and stays there. */
   toEnd(): void {
     this.#set(true);
-    if (this.#container) this.#container.scrollTop = this.#container.scrollHeight;
+    if (this.#container) this.#showEnd(this.#container);
   }
 
-  /** Runs a change that adds content before what is shown, and keeps what is shown in place. */
-  async keepPlace(change: () => Promise<unknown>): Promise<void> {
-    const container = this.#container;
-    if (!container) return;
-    const fromEnd = container.scrollHeight - container.scrollTop;
-    await change();
-    container.scrollTop = container.scrollHeight - fromEnd;
-    this.#last = container.scrollTop;
+  /** Lets go of the end: something else is to be shown. */
+  letGo(): void {
+    this.#set(false);
+  }
+
+  #showEnd(container: HTMLElement): void {
+    container.scrollTop = container.scrollHeight;
+    this.#top = container.scrollTop;
+    this.#height = container.scrollHeight;
   }
 
   #scrolled(container: HTMLElement): void {
     const { scrollTop, scrollHeight, clientHeight } = container;
-    // Growth alone also moves the end away; only the person scrolls up.
+    const person = this.#held || performance.now() - this.#touched < patience;
+    // A change of the content moves things as well; only a scroll without one, or one by hand, leaves the end.
     if (scrollHeight - scrollTop - clientHeight <= near) this.#set(true);
-    else if (scrollTop < this.#last) this.#set(false);
-    this.#last = scrollTop;
+    else if (scrollTop < this.#top && (person || scrollHeight === this.#height)) this.#set(false);
+    this.#top = scrollTop;
+    this.#height = scrollHeight;
   }
 
   #set(end: boolean): void {
