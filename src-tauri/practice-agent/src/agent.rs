@@ -1,6 +1,7 @@
 //! The protocol's methods: what the client asks, answered or handed to a session's turns.
 
 use crate::conversation::{Conversation, Conversations, now};
+use crate::ledger::Ledger;
 use crate::lifetime::Lifetime;
 use crate::pace::Pace;
 use crate::perform;
@@ -27,6 +28,7 @@ pub struct Agent {
     /// Whether requests to stop are ignored from now on.
     pub ignores_cancel: AtomicBool,
     conversations: Conversations,
+    ledger: Ledger,
     sessions: Mutex<HashMap<String, Arc<Session>>>,
     numbers: AtomicU64,
 }
@@ -41,6 +43,7 @@ impl Agent {
             can_ask_questions: AtomicBool::new(false),
             ignores_cancel: AtomicBool::new(false),
             conversations: Conversations::at_home(),
+            ledger: Ledger::from_variable(),
             sessions: Mutex::default(),
             numbers: AtomicU64::new(0),
         })
@@ -131,7 +134,9 @@ impl Agent {
             }),
             "session/prompt" => match self.session(params) {
                 Ok(session) => {
-                    session.enqueue(id.clone(), texts(&params["prompt"]));
+                    let texts = texts(&params["prompt"]);
+                    self.ledger.note(&session.id, &texts);
+                    session.enqueue(id.clone(), texts);
                     return None;
                 }
                 Err(error) => Err(error),

@@ -7,6 +7,7 @@ mod acts;
 mod agent;
 mod confine;
 mod conversation;
+mod ledger;
 mod lifetime;
 mod misbehave;
 mod pace;

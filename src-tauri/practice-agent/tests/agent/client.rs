@@ -41,6 +41,7 @@ impl Client {
         std::fs::create_dir_all(&work).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_practice-agent"))
             .env("SHOPFLOOR_PRACTICE_STATE", folder.join("state"))
+            .env("SHOPFLOOR_PRACTICE_LEDGER", folder.join("ledger"))
             .env("SHOPFLOOR_PRACTICE_PACE", "0")
             .env("SHOPFLOOR_TAG", tag(folder))
             .stdin(Stdio::piped())

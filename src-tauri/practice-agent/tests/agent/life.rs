@@ -242,3 +242,21 @@ pub fn terminate(client: &Client) {
     let pid = rustix::process::Pid::from_child(&client.child);
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
 }
+
+#[test]
+fn a_prompt_is_in_the_ledger_before_anything_is_done_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    for _ in 0..2 {
+        let (mut client, session) = Client::with_session(folder.path());
+        client.prompt(&session, "script:\ncrash by-signal");
+        client.child.wait().unwrap();
+    }
+    let ledger = std::fs::read_to_string(folder.path().join("ledger")).unwrap();
+    let noted: Vec<Value> = ledger
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(noted.len(), 2);
+    assert_eq!(noted[0]["prompt"], "script:\ncrash by-signal");
+    assert_ne!(noted[0]["pid"], noted[1]["pid"]);
+}
