@@ -77,6 +77,57 @@ impl Clock for RealTime {
     }
 }
 
+/// Builds the house on a data directory, as the app does, with this program for git; all that git starts bears the tag.
+///
+/// # Panics
+/// If what is stored can't be read.
+pub async fn move_in<A: Cast>(
+    home: &Path,
+    disk: Arc<Disk>,
+    memory: Arc<SteeredMemory>,
+    tag: Tag,
+    git: &str,
+) -> (Arc<A>, Running) {
+    let clock: Arc<dyn Clock> = Arc::new(RealTime);
+    let git = Arc::new(Git::with_program(tag, git));
+    let (agents, registry) = A::hire(home);
+    let programs = session::Agents::new(registry, Arc::clone(&disk) as _);
+    let rooms = Rooms {
+        projects: workspace::Projects::new(
+            Arc::clone(&disk) as _,
+            Arc::clone(&disk) as _,
+            Arc::clone(&git) as _,
+            Arc::clone(&clock),
+        ),
+        workspaces: workspace::Workspaces::new(
+            Arc::clone(&disk) as _,
+            Arc::clone(&disk) as _,
+            Arc::clone(&git) as _,
+            Arc::clone(&git) as _,
+            Arc::clone(&clock),
+            home.join("worktrees"),
+        ),
+        sessions: session::Sessions::new(Ports {
+            store: Arc::clone(&disk) as _,
+            agents: programs.clone(),
+            runtime: Arc::clone(&agents) as _,
+            clock: Arc::clone(&clock),
+            attachments: Arc::clone(&disk) as _,
+            policy: Arc::clone(&disk) as _,
+            ledger: Arc::clone(&disk) as _,
+            memory,
+        }),
+        transcripts: session::Transcripts::new(Arc::clone(&disk) as _),
+        agents: programs,
+        clock,
+        practice: home.join("practice-project"),
+    };
+    let running = orchestration::start(rooms)
+        .await
+        .expect("the stores are readable");
+    (agents, running)
+}
+
 impl House<SteeredAgents> {
     /// Forgets the running house as a crash does, and starts again on the same data.
     pub async fn crash(mut self) -> Self {
@@ -134,49 +185,15 @@ impl<A: Cast> House<A> {
         room: Option<usize>,
     ) -> Self {
         let home = folder.path();
-        let clock: Arc<dyn Clock> = Arc::new(RealTime);
         let database = sqlite::Database::open(&home.join("shopfloor.db"));
         let disk = Arc::new(Disk::with_room(
             database.expect("a fresh database opens"),
             room,
         ));
-        let git = Arc::new(Git::with_program(Tag::of_home(home), git));
-        let (agents, registry) = A::hire(home);
         let memory = Arc::new(SteeredMemory::default());
-        let programs = session::Agents::new(registry, Arc::clone(&disk) as _);
-        let rooms = Rooms {
-            projects: workspace::Projects::new(
-                Arc::clone(&disk) as _,
-                Arc::clone(&disk) as _,
-                Arc::clone(&git) as _,
-                Arc::clone(&clock),
-            ),
-            workspaces: workspace::Workspaces::new(
-                Arc::clone(&disk) as _,
-                Arc::clone(&disk) as _,
-                Arc::clone(&git) as _,
-                Arc::clone(&git) as _,
-                Arc::clone(&clock),
-                home.join("worktrees"),
-            ),
-            sessions: session::Sessions::new(Ports {
-                store: Arc::clone(&disk) as _,
-                agents: programs.clone(),
-                runtime: Arc::clone(&agents) as _,
-                clock: Arc::clone(&clock),
-                attachments: Arc::clone(&disk) as _,
-                policy: Arc::clone(&disk) as _,
-                ledger: Arc::clone(&disk) as _,
-                memory: Arc::clone(&memory) as _,
-            }),
-            transcripts: session::Transcripts::new(Arc::clone(&disk) as _),
-            agents: programs,
-            clock,
-            practice: home.join("practice-project"),
-        };
-        let running = orchestration::start(rooms)
-            .await
-            .expect("the stores are readable");
+        let tag = Tag::of_home(home);
+        let (agents, running) =
+            move_in(home, Arc::clone(&disk), Arc::clone(&memory), tag, git).await;
         Self {
             flows: running.flows(),
             agents,

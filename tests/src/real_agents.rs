@@ -44,6 +44,12 @@ impl Cast for RealAgents {
             env: vec![
                 variable("SHOPFLOOR_PRACTICE_PACE", "0"),
                 variable(
+                    "SHOPFLOOR_PRACTICE_LEDGER",
+                    ledger(home)
+                        .to_str()
+                        .expect("temp folders have plain names"),
+                ),
+                variable(
                     "SHOPFLOOR_PRACTICE_STATE",
                     state.to_str().expect("temp folders have plain names"),
                 ),
@@ -69,7 +75,16 @@ impl AgentRegistry for RealAgents {
     }
 }
 
-fn practice_agent() -> PathBuf {
+/// Where a house's practice agents note each prompt they get, whatever becomes of them.
+pub fn ledger(home: &Path) -> PathBuf {
+    home.join("practice-ledger")
+}
+
+/// The practice agent's program.
+///
+/// # Panics
+/// If it was not built.
+pub fn practice_agent() -> PathBuf {
     let named = env::var_os(PROGRAM_VARIABLE).map(PathBuf::from);
     let program = named.unwrap_or_else(|| {
         let tests = env::current_exe().expect("a test knows its own path");
