@@ -733,9 +733,9 @@ export type MessageState =
 "held" | 
 /**  Waits for its turn. */
 "queued" | 
-/**  Being written to the agent. A crash here makes it `Failed`: it may or may not have arrived. */
+/**  Given to the agent, which has not reacted yet. A crash here makes it `Failed`: it may or may not have arrived. */
 "sending" | 
-/**  With the agent. */
+/**  The agent reacted to it. */
 "sent" | 
 /**  Not delivered for sure; the text is kept for the person to send again. */
 "failed";
@@ -1094,7 +1094,7 @@ export type SessionSummary = {
 	activity: string | null,
 	/**  What waits for the person, oldest first. */
 	pending: PendingRequest[],
-	/**  Messages that wait, are being sent, or failed, in order. */
+	/**  Messages that wait, are being sent, or failed, in order; not those that stand in the transcript already. */
 	queue: Message[],
 	/**  Number of the newest turn; 0 before the first. */
 	turn: number,

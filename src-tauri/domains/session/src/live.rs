@@ -15,6 +15,7 @@ use crate::sessions::{Page, Shared};
 use crate::transcript::{Stamp, Transcript};
 use hear::OpenTurn;
 use kernel::{EntryId, MessageId, RequestId};
+use queue::InFlight;
 use save::Unsaved;
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -95,8 +96,8 @@ pub(crate) struct Live {
     place: Option<PathBuf>,
     /// Messages that are not sent, by position.
     queue: Vec<Message>,
-    /// The message that is recorded as being sent and not yet in the agent's pipe.
-    in_flight: Option<MessageId>,
+    /// The message that is recorded as being sent, while nothing tells that the agent has read it.
+    in_flight: Option<InFlight>,
     /// A message waits that could not be recorded, or came while the one before was not stored.
     offer_due: bool,
     transcript: Transcript,
@@ -282,7 +283,7 @@ impl Live {
             state_since: session.state_since,
             activity: self.unsaved.trouble().or_else(|| self.activity.clone()),
             pending: self.transcript.pending(&session.id),
-            queue: self.queue.clone(),
+            queue: self.queue_to_show(),
             turn: session.turn,
             turn_ended_at: session.turn_ended_at,
             usage: session.usage.clone(),

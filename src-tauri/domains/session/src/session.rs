@@ -122,9 +122,9 @@ pub enum MessageState {
     Held,
     /// Waits for its turn.
     Queued,
-    /// Being written to the agent. A crash here makes it `Failed`: it may or may not have arrived.
+    /// Given to the agent, which has not reacted yet. A crash here makes it `Failed`: it may or may not have arrived.
     Sending,
-    /// With the agent.
+    /// The agent reacted to it.
     Sent,
     /// Not delivered for sure; the text is kept for the person to send again.
     Failed,
@@ -200,7 +200,7 @@ pub struct SessionSummary {
     pub activity: Option<String>,
     /// What waits for the person, oldest first.
     pub pending: Vec<PendingRequest>,
-    /// Messages that wait, are being sent, or failed, in order.
+    /// Messages that wait, are being sent, or failed, in order; not those that stand in the transcript already.
     pub queue: Vec<Message>,
     /// Number of the newest turn; 0 before the first.
     pub turn: u32,

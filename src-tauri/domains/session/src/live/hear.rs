@@ -33,12 +33,15 @@ impl Live {
         if is_sign_of_the_conversation(&event) {
             self.resuming = false;
         }
+        if is_reaction(&event) {
+            self.delivered().await;
+        }
         match event {
             AgentEvent::Opened {
                 agent_session,
                 opening,
             } => self.opened(agent_session, opening).await,
-            AgentEvent::PromptWritten => self.delivered().await,
+            AgentEvent::PromptWritten => self.written().await,
             AgentEvent::NextMessage => self.transcript.end_text(),
             AgentEvent::Text(text) => self.said(Voice::Answer, &text, "Writing"),
             AgentEvent::Thought(text) => self.said(Voice::Thought, &text, "Thinking"),
@@ -228,23 +231,24 @@ impl Live {
         if !matches!(self.session.state, SessionState::Working { .. }) {
             return;
         }
-        // An agent that ended its turn has read its prompt.
-        self.delivered().await;
         self.close_turn(Some(reason));
         self.live_event(LifeEvent::TurnEnded).await;
         self.save_now().await;
     }
 
     async fn turn_failed(&mut self, cause: Cause) {
-        self.undelivered();
         self.close_turn(None);
         self.live_event(LifeEvent::TurnFailed(cause)).await;
         self.save_now().await;
     }
 
     async fn ended(&mut self, cause: Option<Cause>) {
-        self.undelivered();
         let asked_to = matches!(self.session.state, SessionState::Stopping { .. });
+        if self.undelivered() && !asked_to {
+            let text = "The agent did not react to your last message any more, so it may not have arrived; it is \
+                kept for you to send again.";
+            self.notice(NoticeLevel::Warning, text.to_owned(), None);
+        }
         if let Some(cause) = cause.as_ref().filter(|_| !asked_to) {
             self.judge_resume(cause);
         }
@@ -280,6 +284,33 @@ impl Live {
         let now = self.shared.clock.now();
         self.settled
             .extend(self.transcript.settle_all(outcome, now));
+    }
+}
+
+/// Whether the agent does this only in a turn, so that it has read the prompt.
+fn is_reaction(event: &AgentEvent) -> bool {
+    match event {
+        AgentEvent::Text(_)
+        | AgentEvent::Thought(_)
+        | AgentEvent::Tool(_)
+        | AgentEvent::Plan(_)
+        | AgentEvent::Asked { .. }
+        | AgentEvent::TurnEnded { .. }
+        | AgentEvent::TurnFailed(_) => true,
+        AgentEvent::Started(_)
+        | AgentEvent::Opened { .. }
+        | AgentEvent::Commands(_)
+        | AgentEvent::Options(_)
+        | AgentEvent::OptionRefused { .. }
+        | AgentEvent::Images(_)
+        | AgentEvent::PromptWritten
+        | AgentEvent::NextMessage
+        | AgentEvent::AskWithdrawn { .. }
+        | AgentEvent::Usage(_)
+        | AgentEvent::Title(_)
+        | AgentEvent::Other { .. }
+        | AgentEvent::Trouble(_)
+        | AgentEvent::Ended { .. } => false,
     }
 }
 

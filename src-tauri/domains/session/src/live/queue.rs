@@ -2,6 +2,7 @@
 
 use super::{Live, Outcome};
 use crate::digest;
+use crate::entry::Entry;
 use crate::error::SessionError;
 use crate::live::hear::OpenTurn;
 use crate::machine::{Input, SessionState};
@@ -13,6 +14,13 @@ use std::sync::Arc;
 
 /// How far back a digest looks, in entries.
 const DIGEST_ENTRIES: u32 = 400;
+
+/// A message on its way.
+pub(super) struct InFlight {
+    message: MessageId,
+    /// Its entry, once it is in the agent's pipe.
+    prompt: Option<Entry>,
+}
 
 impl Live {
     pub(super) async fn send(&mut self, text: String, reply: Outcome<MessageId>) {
@@ -123,17 +131,17 @@ impl Live {
             self.has_trouble(&error);
             return None;
         }
-        self.in_flight = Some(message.id.clone());
+        self.in_flight = Some(InFlight {
+            message: message.id.clone(),
+            prompt: None,
+        });
         self.queue[place] = message;
         Some(Input::Prompt)
     }
 
     /// Gives the agent the message that was recorded.
     pub(super) async fn prompt(&mut self) {
-        let in_flight = self.queue.iter().find(|message| {
-            self.in_flight.as_ref() == Some(&message.id) && message.state == MessageState::Sending
-        });
-        let Some(message) = in_flight else {
+        let Some(message) = self.message_in_flight() else {
             tracing::error!(session = %self.session.id, "a prompt was due without a message");
             return;
         };
@@ -166,33 +174,65 @@ impl Live {
         }
     }
 
-    /// The message is in the agent's pipe: it enters the transcript, once.
-    pub(super) async fn delivered(&mut self) {
-        let Some(id) = self.in_flight.take() else {
+    /// The message is in the agent's pipe: it enters the transcript. An agent that dies now may not have read it.
+    pub(super) async fn written(&mut self) {
+        let Some(message) = self.message_in_flight().cloned() else {
             return;
         };
-        let Some(message) = self.queue.iter().find(|message| message.id == id) else {
+        let stamp = self.stamp();
+        if let Some(in_flight) = &mut self.in_flight
+            && in_flight.prompt.is_none()
+        {
+            in_flight.prompt = Some(self.transcript.prompt(&message, stamp));
+            self.save_now().await;
+        }
+    }
+
+    /// The agent reacts to the message, so it has read it: it is sent, once and for all.
+    pub(super) async fn delivered(&mut self) {
+        self.written().await;
+        let Some(message) = self.message_in_flight() else {
             return;
         };
         let mut message = message.clone();
         message.state = MessageState::Sent;
-        let entry = self.transcript.prompt(&message, self.stamp());
-        self.unsaved.sent(message, entry);
-        self.delivered.insert(id);
-        self.digest_due = false;
-        self.save_now().await;
-    }
-
-    /// The message may or may not have arrived: its text is kept for the person to send again.
-    pub(super) fn undelivered(&mut self) {
-        let Some(id) = self.in_flight.take() else {
+        let Some(prompt) = self.in_flight.take().and_then(|sent| sent.prompt) else {
             return;
         };
+        self.delivered.insert(message.id.clone());
+        self.unsaved.sent(message, prompt);
+        self.digest_due = false;
+        self.touch();
+    }
+
+    /// The message may or may not have arrived: its text is kept for the person to send again. Answers whether it
+    /// stands in the transcript as if it had.
+    pub(super) fn undelivered(&mut self) -> bool {
+        let Some(in_flight) = self.in_flight.take() else {
+            return false;
+        };
+        let id = in_flight.message;
         if let Some(message) = self.queue.iter_mut().find(|message| message.id == id) {
             message.state = MessageState::Failed;
             self.unsaved.messages.push(message.clone());
             self.touch();
         }
+        in_flight.prompt.is_some()
+    }
+
+    fn message_in_flight(&self) -> Option<&Message> {
+        let in_flight = self.in_flight.as_ref()?;
+        let mut queue = self.queue.iter();
+        queue.find(|message| {
+            message.id == in_flight.message && message.state == MessageState::Sending
+        })
+    }
+
+    /// The queue as a person sees it: a message that stands in the transcript already does not wait any more.
+    pub(super) fn queue_to_show(&self) -> Vec<Message> {
+        let written = self.in_flight.as_ref().filter(|sent| sent.prompt.is_some());
+        let shown = |message: &&Message| written.is_none_or(|sent| sent.message != message.id);
+        self.queue.iter().filter(shown).cloned().collect()
     }
 
     async fn store_message(&self, message: Message) -> Result<(), SessionError> {

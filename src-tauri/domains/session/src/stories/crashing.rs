@@ -202,11 +202,38 @@ async fn a_message_that_may_not_have_arrived_is_kept_and_can_be_sent_again() {
     opens(&next, Opening::Resumed).await;
     assert_eq!(next.called().await, Call::Prompt("go".to_owned()));
     next.says(AgentEvent::PromptWritten).await;
-    world.until(&session, |now| now.queue.is_empty()).await;
+    next.says(turn_ends()).await;
+    world.until_ready(&session).await;
+    assert!(world.summary(&session).queue.is_empty());
     assert_eq!(
         world.store.message(&message).unwrap().state,
         MessageState::Sent
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_the_agent_did_not_react_to_is_kept_though_it_was_in_the_pipe() {
+    let mut world = World::new();
+    let (session, agent) = world.at_work("go").await;
+    agent.says(crashes()).await;
+    let summary = world.until_failed(&session).await;
+    assert_eq!(summary.queue[0].state, MessageState::Failed);
+    let told = world.told(&session).await;
+    assert_eq!(told[0], "prompt: go");
+    assert!(told[1].contains("may not have arrived"), "{told:?}");
+
+    let message = summary.queue[0].id.clone();
+    world.sessions.resend(&session, &message).await.unwrap();
+    let mut next = world.launched().await;
+    opens(&next, Opening::Resumed).await;
+    assert_eq!(next.called().await, Call::Prompt("go".to_owned()));
+    next.says(AgentEvent::PromptWritten).await;
+    next.says(text("I go")).await;
+    next.says(crashes()).await;
+    let summary = world.until_failed(&session).await;
+    assert!(summary.queue.is_empty(), "it did react");
+    let stored = world.store.message(&message).unwrap();
+    assert_eq!(stored.state, MessageState::Sent);
 }
 
 #[tokio::test(start_paused = true)]

@@ -160,6 +160,7 @@ async fn an_idle_agent_that_was_killed_with_the_app_is_nothing_to_tell() {
 async fn after_an_orderly_end_nothing_has_to_be_recovered() {
     let mut world = World::new();
     let (session, mut agent) = world.at_work("go").await;
+    agent.says(text("I go")).await;
     let sessions = world.sessions.clone();
     let leaving = tokio::spawn(async move { sessions.shutdown().await });
     assert_eq!(agent.called().await, Call::Close);
@@ -168,7 +169,22 @@ async fn after_an_orderly_end_nothing_has_to_be_recovered() {
     let next = World::over(Arc::clone(&world.store));
     assert!(next.sessions.recover().await.unwrap().is_empty());
     assert_eq!(next.summary(&session).state, SessionState::Stopped);
-    assert_eq!(next.told(&session).await, ["prompt: go", "end: cancelled"]);
+    let expected = ["prompt: go", "answer: I go", "end: cancelled"];
+    assert_eq!(next.told(&session).await, expected);
+    assert!(next.summary(&session).queue.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_without_a_reaction_is_kept_by_a_kill() {
+    let mut world = World::new();
+    let (session, _agent) = world.at_work("go").await;
+    let next = killed(&world).await;
+    let summary = next.summary(&session);
+    assert_eq!(summary.queue[0].state, MessageState::Failed);
+    assert_eq!(summary.queue[0].text, "go");
+    let told = next.told(&session).await;
+    assert_eq!(told[0], "prompt: go");
+    assert!(told[1].contains("may not have arrived"), "{told:?}");
 }
 
 #[tokio::test(start_paused = true)]
