@@ -25,6 +25,8 @@ Usage: cargo xtask <command>
   test [filter]     set up, build, and run every test; with a filter only the Rust tests it names
   test --agents [filter]
                     install the real agents from npm and run the stories with them
+  test --crashes [number]
+                    kill the app and its agent at so many random points (1000), and print what came of it
   check             format, lints, docs, architecture, bindings, the window's lints, licences and advisories
   bench [--quick] [name…]
                     measure, each number beside its floor; all benchmarks or those named

@@ -8,14 +8,20 @@ use std::process::Command;
 
 /// Asks for the stories with real agents instead of all the others.
 const AGENTS: &str = "--agents";
+/// Asks for the random crashes alone, as many as the next word says.
+const CRASHES: &str = "--crashes";
+/// How many they are when no word says it.
+const MANY: &str = "1000";
 
 /// Runs all tests; with a filter only the Rust tests whose name contains it.
 pub fn test(places: &Places, filter: &[String]) -> Outcome {
-    if let Some((AGENTS, filter)) = filter
+    match filter
         .split_first()
         .map(|(first, rest)| (first.as_str(), rest))
     {
-        return with_agents(places, filter);
+        Some((AGENTS, filter)) => return with_agents(places, filter),
+        Some((CRASHES, rest)) => return crashes(places, rest),
+        _ => {}
     }
     setup::to_test()?;
     ui::build(places)?;
@@ -67,6 +73,21 @@ fn with_agents(places: &Places, filter: &[String]) -> Outcome {
             tests.arg("test").args(chosen).args(filter);
             run(tests.args(["--", "--ignored"]))
         }
+    })
+}
+
+/// The same test that is among all the others, with more crashes and its table printed.
+fn crashes(places: &Places, rest: &[String]) -> Outcome {
+    let count = rest.first().map_or(MANY, String::as_str);
+    setup::to_build()?;
+    step("the practice agent", || {
+        run(cargo(&places.root).args(["build", "--workspace", "--bin", "practice-agent"]))
+    })?;
+    step(&format!("{count} random crashes"), || {
+        run(with_programs(places, &mut cargo(&places.root))
+            .env("SHOPFLOOR_CRASHES", count)
+            .args(["test", "--workspace", "--test", "crashes"])
+            .args(["--", "--nocapture", "no_crash"]))
     })
 }
 
