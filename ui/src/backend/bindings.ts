@@ -602,6 +602,8 @@ export type FormField = {
 	required: boolean,
 	/**  What goes into it. */
 	kind: FormFieldKind,
+	/**  What stands in it at first, as JSON text. */
+	preset?: string | null,
 };
 
 /**  What goes into a field. */
@@ -969,7 +971,7 @@ export type SearchHit = {
 
 /**  What an entry is to somebody who searches. */
 export type SearchKind = 
-/**  The person's messages. */
+/**  The person's messages, with the names of what went with them. */
 "prompt" | 
 /**  The agent's answers. */
 "answer" | 
@@ -977,7 +979,7 @@ export type SearchKind =
 "thought" | 
 /**  Tool calls: title, paths, output, new text of files. */
 "tool" | 
-/**  Plans, what was asked, notices. */
+/**  Plans, what was asked, notices, messages that the app wrote. */
 "note";
 
 /**  What to look for, and where. */

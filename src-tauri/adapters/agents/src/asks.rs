@@ -1,7 +1,7 @@
 //! What an agent asks the person, and how an answer goes back. Whatever is unclear is never consent.
 
-use crate::text;
 use crate::tools::{self, Calls};
+use crate::{reach, text};
 use agent_client_protocol_schema::v1::{
     CreateElicitationResponse, ElicitationAcceptAction, ElicitationAction, ElicitationContentValue,
     RequestPermissionOutcome, RequestPermissionResponse, SelectedPermissionOutcome,
@@ -11,11 +11,18 @@ use session::{
     Answer, Ask, AskKind, AskOption, FormField, FormFieldKind, OptionKind, ToolCall, ToolKind,
 };
 use std::collections::BTreeMap;
+use std::path::Path;
 
-/// A permission or plan that is asked for, with the call it is about. `None` when it makes no sense.
-pub(crate) fn permission(params: &Value, calls: &Calls) -> Option<Ask> {
-    let patch = tools::patch(&params["toolCall"])?;
+/// A permission or plan that is asked for in this folder, with the call it is about. `None` when it makes no sense. The
+/// paths are as they are named: the caller resolves them.
+pub(crate) fn permission(params: &Value, calls: &Calls, cwd: &Path) -> Option<Ask> {
+    let request = &params["toolCall"];
+    let patch = tools::patch(request)?;
     let call = calls.known_with(&patch);
+    let command = reach::command(request, &call, calls.known(&patch.call), cwd);
+    let paths = reach::paths(request, &call, cwd);
+    let texts = paths.iter().map(|path| path.to_str().map(str::to_owned));
+    let paths = texts.collect::<Option<_>>().unwrap_or_default();
     let kind = match call.tool {
         ToolKind::SwitchMode => AskKind::Plan,
         _ => AskKind::Permission,
@@ -30,8 +37,8 @@ pub(crate) fn permission(params: &Value, calls: &Calls) -> Option<Ask> {
             .filter_map(option)
             .collect(),
         fields: Vec::new(),
-        command: None,
-        paths: Vec::new(),
+        command,
+        paths,
     })
 }
 
@@ -76,6 +83,9 @@ pub(crate) fn question(params: &Value) -> Option<Ask> {
         description: schema["description"].as_str().map(str::to_owned),
         required: required.contains(&name.as_str()),
         kind: field_kind(schema),
+        preset: Some(&schema["default"])
+            .filter(|value| !value.is_null())
+            .map(Value::to_string),
     };
     Some(Ask {
         kind: AskKind::Question,
@@ -92,40 +102,52 @@ pub(crate) fn question(params: &Value) -> Option<Ask> {
 }
 
 fn field_kind(schema: &Value) -> FormFieldKind {
-    let values = choices(schema);
     match schema["type"].as_str() {
         Some("boolean") => FormFieldKind::Boolean,
         Some("number" | "integer") => FormFieldKind::Number,
-        Some("array") => FormFieldKind::Choices {
-            options: choices(&schema["items"]),
-            titles: Vec::new(),
+        Some("array") => {
+            let (options, titles) = choices(&schema["items"]);
+            FormFieldKind::Choices { options, titles }
+        }
+        _ => match choices(schema) {
+            (options, _) if options.is_empty() => FormFieldKind::Text,
+            (options, titles) => FormFieldKind::Choice { options, titles },
         },
-        _ if !values.is_empty() => FormFieldKind::Choice {
-            options: values,
-            titles: Vec::new(),
-        },
-        _ => FormFieldKind::Text,
     }
 }
 
-/// `enum: [value]` or `oneOf`/`anyOf: [{const: value}]`.
-fn choices(schema: &Value) -> Vec<String> {
+/// The values of `enum: [value]` or `oneOf`/`anyOf: [{const: value, title}]`, and their titles, of which there are none
+/// when all are like the values.
+fn choices(schema: &Value) -> (Vec<String>, Vec<String>) {
     let list = |name: &str| schema[name].as_array();
-    if let Some(values) = list("enum") {
-        return values
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect();
-    }
-    let titled = list("oneOf")
-        .or_else(|| list("anyOf"))
-        .into_iter()
-        .flatten();
-    titled
-        .filter_map(|one| one["const"].as_str())
-        .map(str::to_owned)
-        .collect()
+    let pairs: Vec<(&str, Option<&str>)> = match list("enum") {
+        Some(values) => {
+            let title = |at: usize| schema["enumNames"][at].as_str();
+            let values = values.iter().enumerate();
+            values
+                .filter_map(|(at, value)| Some((value.as_str()?, title(at))))
+                .collect()
+        }
+        None => {
+            let titled = list("oneOf").or_else(|| list("anyOf"));
+            let all = titled.into_iter().flatten();
+            all.filter_map(|one| Some((one["const"].as_str()?, one["title"].as_str())))
+                .collect()
+        }
+    };
+    let options = pairs.iter().map(|(value, _)| (*value).to_owned()).collect();
+    let speaks_for_itself = pairs
+        .iter()
+        .all(|(value, title)| title.is_none_or(|title| title == *value));
+    let titles = pairs
+        .iter()
+        .map(|(value, title)| title.unwrap_or(value).to_owned());
+    let titles = if speaks_for_itself {
+        Vec::new()
+    } else {
+        titles.collect()
+    };
+    (options, titles)
 }
 
 /// The result to send for an answer.
@@ -243,15 +265,16 @@ mod tests {
                 {"optionId": "plan", "kind": "reject_once", "name": "No"},
             ],
         });
-        permission(&params, &Calls::default()).unwrap()
+        permission(&params, &Calls::default(), Path::new("/work")).unwrap()
     }
 
     fn colour() -> Ask {
         let params = json!({"mode": "form", "message": "Which colour?", "requestedSchema": {
             "type": "object", "required": ["colour"],
             "properties": {
-                "colour": {"type": "string", "title": "Colour", "oneOf": [{"const": "Red"}, {"const": "Blue"}]},
+                "colour": {"type": "string", "title": "Colour", "oneOf": [{"const": "Red", "title": "Red — r"}, {"const": "Blue"}], "default": "Blue"},
                 "many": {"type": "array", "items": {"type": "string", "enum": ["a", "b"]}},
+                "size": {"type": "string", "enum": ["s", "l"], "enumNames": ["Small", "Large"]},
                 "count": {"type": "integer"}, "sure": {"type": "boolean"}, "other": {"type": "string"},
             },
         }});
@@ -294,7 +317,15 @@ mod tests {
             field("colour").kind,
             FormFieldKind::Choice {
                 options: options(&["Red", "Blue"]),
-                titles: Vec::new(),
+                titles: options(&["Red — r", "Blue"]),
+            }
+        );
+        assert_eq!(field("colour").preset.as_deref(), Some("\"Blue\""));
+        assert_eq!(
+            field("size").kind,
+            FormFieldKind::Choice {
+                options: options(&["s", "l"]),
+                titles: options(&["Small", "Large"]),
             }
         );
         assert_eq!(

@@ -221,7 +221,7 @@ impl Conversation {
 
     fn asked(&mut self, request: Value, method: &str, params: &Value) -> Vec<Act> {
         let ask = match method {
-            "session/request_permission" => asks::permission(params, &self.calls),
+            "session/request_permission" => asks::permission(params, &self.calls, &self.cwd),
             "elicitation/create" => asks::question(params),
             _ => {
                 let refusal = rpc::refusal(&request, NO_SUCH_METHOD, "Method not found");

@@ -6,6 +6,7 @@
 use crate::connection::{LAST_WORDS, Order};
 use crate::conversation::{Act, Conversation};
 use crate::lines::{Line, Lines};
+use crate::resolve::resolved;
 use crate::rpc;
 use crate::verdict::Verdict;
 use crate::writer::{Outgoing, Written};
@@ -14,7 +15,7 @@ use session::port::AgentEvent;
 use std::collections::VecDeque;
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 /// How long an agent may take to end its turn after a cancel.
 const CANCEL: Duration = Duration::from_secs(10);
@@ -24,6 +25,8 @@ const FAREWELL: Duration = Duration::from_secs(1);
 const QUIET: Duration = Duration::from_millis(200);
 /// … and at the latest after this.
 const REPLAY: Duration = Duration::from_secs(10);
+/// How long following the links of a request's paths may take.
+const RESOLVING: Duration = Duration::from_secs(2);
 /// How many events may wait for the domain before the agent is not read any more.
 const WAITING_EVENTS: usize = 64;
 /// How many lines may wait for the agent before it is not read any more.
@@ -249,7 +252,7 @@ impl Live {
                 )
             }),
         };
-        self.act(acts);
+        self.act(with_resolved_paths(acts).await);
         if self.conversation.is_settling() {
             self.deadlines.quiet = Some(Instant::now() + QUIET);
             self.deadlines
@@ -344,4 +347,21 @@ impl Live {
         let owned = self.owned.clone();
         tokio::spawn(async move { owned.end(Grace::default()).await });
     }
+}
+
+/// Follows the links in the paths of what is asked, off the async workers. What takes too long stays unclear, and is
+/// asked.
+async fn with_resolved_paths(mut acts: Vec<Act>) -> Vec<Act> {
+    for act in &mut acts {
+        if let Act::Tell(AgentEvent::Asked { ask, .. }) = act
+            && !ask.paths.is_empty()
+        {
+            let named = std::mem::take(&mut ask.paths);
+            let resolving = tokio::task::spawn_blocking(move || resolved(&named));
+            if let Ok(Ok(resolved)) = timeout(RESOLVING, resolving).await {
+                ask.paths = resolved;
+            }
+        }
+    }
+    acts
 }

@@ -137,6 +137,11 @@ impl Calls {
         apply(call, patch) || first || patch.append.is_some()
     }
 
+    /// The call as it was told.
+    pub(crate) fn known(&self, id: &str) -> Option<&ToolCall> {
+        self.0.get(id)
+    }
+
     /// The call as known, with what a patch adds. Not learned: a permission's patch is not told as an event.
     pub(crate) fn known_with(&self, patch: &ToolPatch) -> ToolCall {
         let known = self.0.get(&patch.call).cloned();

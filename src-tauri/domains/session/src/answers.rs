@@ -148,6 +148,7 @@ mod tests {
             description: None,
             required,
             kind,
+            preset: None,
         };
         let options = vec!["red".to_owned(), "blue".to_owned()];
         Ask {

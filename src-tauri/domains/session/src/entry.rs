@@ -323,6 +323,9 @@ pub struct FormField {
     pub required: bool,
     /// What goes into it.
     pub kind: FormFieldKind,
+    /// What stands in it at first, as JSON text.
+    #[serde(default)]
+    pub preset: Option<String>,
 }
 
 /// What goes into a field.

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { AskOption, FormField } from '../../backend/backend';
-import { formValues, keyForOption, missing, optionForKey } from './request';
+import { blank, formValues, keyForOption, missing, optionForKey } from './request';
 
 const options: AskOption[] = [
   { id: 'once', name: 'Allow', kind: 'allow_once' },
@@ -14,6 +14,18 @@ const field = (name: string, kind: FormField['kind'], required = false): FormFie
   description: null,
   required,
   kind,
+});
+
+it('begins a form with what the agent put into it, where it fits', () => {
+  const preset = (kind: FormField['kind'], preset: unknown) =>
+    blank({ ...field('f', kind), preset: JSON.stringify(preset) });
+  const colours: FormField['kind'] = { kind: 'choice', options: ['red', 'blue'], titles: [] };
+  expect(preset(colours, 'blue')).toBe('blue');
+  expect(preset(colours, 'green')).toBe('');
+  expect(preset({ kind: 'choices', options: ['a', 'b'], titles: [] }, ['b', 'c'])).toEqual(['b']);
+  expect(preset({ kind: 'number' }, 3)).toBe('3');
+  expect(preset({ kind: 'boolean' }, true)).toBe(true);
+  expect(preset({ kind: 'boolean' }, 'yes')).toBe(false);
 });
 
 it.each([

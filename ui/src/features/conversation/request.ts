@@ -28,6 +28,29 @@ export type FieldValue = string | boolean | string[];
 
 /** What a field holds before the person touches it. */
 export function blank(field: FormField): FieldValue {
+  return preset(field) ?? empty(field);
+}
+
+/** What the agent put into a field, if it fits there. */
+function preset(field: FormField): FieldValue | undefined {
+  if (!field.preset) return undefined;
+  const value: unknown = JSON.parse(field.preset);
+  switch (field.kind.kind) {
+    case 'boolean':
+      return typeof value === 'boolean' ? value : undefined;
+    case 'choices': {
+      const { options } = field.kind;
+      return Array.isArray(value) ? options.filter((option) => value.includes(option)) : undefined;
+    }
+    case 'choice':
+      return typeof value === 'string' && field.kind.options.includes(value) ? value : undefined;
+    case 'text':
+    case 'number':
+      return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+  }
+}
+
+function empty(field: FormField): FieldValue {
   switch (field.kind.kind) {
     case 'boolean':
       return false;

@@ -1,0 +1,138 @@
+use super::*;
+use crate::tools::{self, Calls};
+use serde_json::json;
+
+const CWD: &str = "/work/tree";
+
+/// What is judged of a request, after these updates.
+fn reach(before: &[Value], request: &Value) -> (Option<String>, Vec<String>) {
+    let mut calls = Calls::default();
+    for update in before {
+        calls.learn(&tools::patch(update).expect("an update"));
+    }
+    let patch = tools::patch(request).expect("a request");
+    let (call, known) = (calls.known_with(&patch), calls.known(&patch.call));
+    let cwd = Path::new(CWD);
+    let paths = paths(request, &call, cwd)
+        .iter()
+        .map(|path| path.to_str().expect("plain").to_owned())
+        .collect();
+    (command(request, &call, known, cwd), paths)
+}
+
+fn command_of(request: &Value) -> Option<String> {
+    reach(&[], request).0
+}
+
+fn paths_of(request: &Value) -> Vec<String> {
+    reach(&[], request).1
+}
+
+fn execute(input: Value) -> Value {
+    json!({"toolCallId": "a", "kind": "execute", "title": "run it", "rawInput": input})
+}
+
+#[test]
+fn commands_of_real_agents_are_read() {
+    let claude = execute(json!({"command": "git status", "description": "look", "timeout": 1}));
+    assert_eq!(command_of(&claude).as_deref(), Some("git status"));
+    let codex = execute(json!({"command": "touch /work/tree/x", "cwd": CWD}));
+    assert_eq!(command_of(&codex).as_deref(), Some("touch /work/tree/x"));
+    let shell = execute(json!({"command": ["/bin/bash", "-lc", "git diff | head"]}));
+    assert_eq!(command_of(&shell).as_deref(), Some("git diff | head"));
+    let words = execute(json!({"command": ["git", "log", "--format=%s; x", "it's"]}));
+    assert_eq!(
+        command_of(&words).as_deref(),
+        Some(r"git log '--format=%s; x' 'it'\''s'")
+    );
+    let gemini = json!({"toolCallId": "run_shell_command__1", "kind": "execute", "title": "ls -l", "content": [
+        {"type": "content", "content": {"type": "text", "text": "[current working directory /work/tree] (look)"}},
+    ]});
+    assert_eq!(command_of(&gemini).as_deref(), Some("ls -l"));
+}
+
+#[test]
+fn a_command_that_is_unclear_or_runs_elsewhere_is_none() {
+    let title = |content: &str, id: &str| {
+        json!({"toolCallId": id, "kind": "execute", "title": "ls", "content": [
+            {"type": "content", "content": {"type": "text", "text": content}},
+        ]})
+    };
+    for unclear in [
+        execute(json!({"command": "make", "cwd": "/elsewhere"})),
+        execute(json!({"command": "make", "cwd": "../other"})),
+        execute(json!({"command": "make", "workdir": 7})),
+        execute(json!({"command": "make", "cmd": "other"})),
+        execute(json!({"command": ["make", 7]})),
+        execute(json!({"command": {"program": "make"}})),
+        execute(json!({"command": "make", "dangerouslyDisableSandbox": true})),
+        execute(json!({"command": "  "})),
+        execute(json!("make")),
+        execute(json!(null)),
+        title(
+            "[current working directory /elsewhere]",
+            "run_shell_command__1",
+        ),
+        title("look", "run_shell_command__1"),
+        title("[current working directory /work/tree]", "other__1"),
+        json!({"toolCallId": "a", "kind": "other", "rawInput": {"command": "make"}}),
+    ] {
+        assert_eq!(command_of(&unclear), None, "{unclear}");
+    }
+    let told = execute(json!({"command": "make", "cwd": "/elsewhere"}));
+    let asked = execute(json!({"command": "make"}));
+    assert_eq!(reach(&[told], &asked).0, None, "it was told where it runs");
+}
+
+#[test]
+fn a_command_told_before_the_request_counts() {
+    let told = execute(json!({"command": "git status"}));
+    let asked = json!({"toolCallId": "a"});
+    assert_eq!(reach(&[told], &asked).0.as_deref(), Some("git status"));
+}
+
+#[test]
+fn files_of_real_agents_are_read() {
+    let claude = json!({"toolCallId": "a", "kind": "edit", "rawInput":
+        {"file_path": "/work/tree/a", "old_string": "/x", "new_string": "/y", "replace_all": false},
+        "locations": [{"path": "/work/tree/a"}],
+        "content": [{"type": "diff", "path": "/work/tree/a", "oldText": "", "newText": ""}]});
+    assert_eq!(paths_of(&claude), ["/work/tree/a"]);
+    let codex = json!({"toolCallId": "a", "kind": "edit", "locations": [{"path": "/work/tree/a"}]});
+    let diff = json!({"toolCallId": "a", "kind": "edit",
+        "content": [{"type": "diff", "path": "/work/tree/b", "newText": ""}]});
+    assert_eq!(reach(&[diff], &codex).1, ["/work/tree/a", "/work/tree/b"]);
+    let rust_codex = json!({"toolCallId": "a", "kind": "edit",
+        "rawInput": {"changes": {"/work/tree/a": {}, "b": {}}}});
+    assert_eq!(paths_of(&rust_codex), ["/work/tree/a", "/work/tree/b"]);
+    let opencode = json!({"toolCallId": "a", "kind": "edit", "rawInput": {"filepath": "/work/tree/a",
+        "diff": "Index: /work/tree/c\n--- /work/tree/c\told\n+++ /work/tree/c\n-- x\n"}});
+    assert_eq!(paths_of(&opencode), ["/work/tree/a", "/work/tree/c"]);
+    let patch = "*** Begin Patch\n*** Update File: x\n*** Move to: /etc/y\n*** End Patch";
+    let apply = json!({"toolCallId": "a", "kind": "edit", "rawInput": {"patchText": patch}});
+    assert_eq!(paths_of(&apply), ["/etc/y", "/work/tree/x"]);
+    let many =
+        json!({"toolCallId": "a", "kind": "read", "rawInput": {"paths": ["a", "/b"], "offset": 3}});
+    assert_eq!(paths_of(&many), ["/b", "/work/tree/a"]);
+}
+
+#[test]
+fn files_that_are_unclear_are_none() {
+    let edit = |input: Value| json!({"toolCallId": "a", "kind": "edit", "rawInput": input});
+    for unclear in [
+        edit(json!({"file_path": "/work/tree/a", "target": {"path": "/etc"}})),
+        edit(json!({"file_path": "~/.ssh/config"})),
+        edit(json!({"file_path": "$HOME/x"})),
+        edit(json!({"file_path": "file:///etc/passwd"})),
+        edit(json!({"paths": ["/work/tree/a", 7]})),
+        edit(json!("/work/tree/a")),
+        json!({"toolCallId": "a", "kind": "execute", "locations": [{"path": "/work/tree/a"}]}),
+        json!({"toolCallId": "a", "kind": "other", "locations": [{"path": "/work/tree/a"}]}),
+        json!({"toolCallId": "a", "kind": "move", "rawInput": {"source": "/work/tree/a"}}),
+        json!({"toolCallId": "a", "kind": "edit"}),
+    ] {
+        assert!(paths_of(&unclear).is_empty(), "{unclear}");
+    }
+    let moved = json!({"toolCallId": "a", "kind": "move", "rawInput": {"source": "a", "destination": "/b"}});
+    assert_eq!(paths_of(&moved), ["/b", "/work/tree/a"]);
+}
