@@ -139,6 +139,12 @@ fn asked(ask: &Ask) -> String {
     for field in &ask.fields {
         write!(line, " | {} {:?}", field.title, field.kind).unwrap();
     }
+    if let Some(command) = &ask.command {
+        write!(line, " runs {}", short(command)).unwrap();
+    }
+    for path in &ask.paths {
+        write!(line, " touches {path}").unwrap();
+    }
     line
 }
 
