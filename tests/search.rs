@@ -1,12 +1,13 @@
-//! Stories of finding what was said: in any workspace, also one that is off the board.
+//! Stories of finding what was said, in any workspace, also one that is off the board, and of taking it along.
 
 use kernel::{SessionId, WorkspaceId};
 use orchestration::flows::{FoundHit, FoundPage, Wanted};
+use session::export::{Existing, ExportFormat};
 use session::port::{AgentEvent, ToolPatch};
 use session::search::SearchKind;
-use session::{EntryBody, ToolContent, ToolStatus};
+use session::{AgentDefinition, EntryBody, ToolContent, ToolStatus};
 use tests::agents::SteeredAgent;
-use tests::app::App;
+use tests::app::{App, HOUSE_KEY};
 
 fn wanted(text: &str) -> Wanted {
     Wanted {
@@ -202,4 +203,155 @@ async fn what_an_agent_did_is_indexed_without_being_asked_for() {
     let app = App::start().await;
     worked(&app).await;
     app.disk.indexed().await;
+}
+
+const TOKEN: &str = "ghp_abcdefghijklmnopqrstuvwxyz0123456789";
+
+/// All that an agent says here holds secrets.
+async fn indiscreet(app: &App) -> SessionId {
+    let own = AgentDefinition {
+        name: "Mine".into(),
+        command: "/opt/mine".into(),
+        args: Vec::new(),
+        env: vec![("MINE_PASSWORD".into(), "correct horse".into())],
+    };
+    app.flows
+        .rooms()
+        .agents
+        .save(None, own)
+        .await
+        .expect("it is well formed");
+    let id = app.workspace("The password is correct horse").await;
+    let agent = app.agents.started(1).await;
+    agent.told_times(1).await;
+    let input = format!("{{\"key\":{}}}", serde_json::json!(HOUSE_KEY));
+    agent.does(AgentEvent::Tool(ToolPatch {
+        call: "0".into(),
+        title: Some("Run env".into()),
+        input: Some(input),
+        ..ToolPatch::default()
+    }));
+    let (half, rest) = TOKEN.split_at(9);
+    agent.does(AgentEvent::Text(format!("I found {half}")));
+    let session = app.session(&id);
+    // The halves are stored by different writes.
+    app.transcript_until(&session, |entries| {
+        entries
+            .iter()
+            .any(|entry| matches!(&entry.body, EntryBody::Answer { text } if text.contains(half)))
+    })
+    .await;
+    agent.does(AgentEvent::Text(format!("{rest}. What now?")));
+    works(&agent, "", "Run it", &format!("key: {HOUSE_KEY}"));
+    app.transcript_until(&session, |entries| {
+        matches!(
+            entries.last().map(|entry| &entry.body),
+            Some(EntryBody::TurnEnd { .. })
+        )
+    })
+    .await;
+    session
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exported_conversation_holds_all_that_was_said_but_no_secret() {
+    let app = App::start().await;
+    let session = indiscreet(&app).await;
+    let stored = app.transcript(&session).await.len();
+    for (format, name) in [
+        (ExportFormat::Json, "a.json"),
+        (ExportFormat::Markdown, "a.md"),
+    ] {
+        let path = app.folder().join(name);
+        let done = app
+            .flows
+            .export_session(&session, format, path.clone(), Existing::Keep)
+            .await
+            .unwrap();
+        assert_eq!(done.entries as usize, stored);
+        assert!(done.redacted >= 4, "{done:?}");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let escaped = serde_json::json!(HOUSE_KEY).to_string();
+        for secret in [
+            "correct horse",
+            TOKEN,
+            &TOKEN[9..],
+            HOUSE_KEY,
+            escaped.trim_matches('"'),
+        ] {
+            assert!(!text.contains(secret), "{secret} is in {text}");
+        }
+        for said in [
+            "The password is [redacted]",
+            "I found [redacted]. What now?",
+            "Run it",
+            "key: [redacted]",
+        ] {
+            assert!(text.contains(said), "{said} is not in {text}");
+        }
+    }
+    let text = std::fs::read_to_string(app.folder().join("a.json")).unwrap();
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(value["session"]["agent"], "steered");
+    assert_eq!(value["entries"].as_array().map(Vec::len), Some(stored));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_conversation_is_exported_entry_by_entry_also_when_archived() {
+    let app = App::start().await;
+    let (id, session) = worked(&app).await;
+    let agent = app.agents.started(1).await;
+    for number in 0..130 {
+        agent.does(AgentEvent::Tool(ToolPatch {
+            call: format!("call {number}"),
+            title: Some(format!("Step {number}.")),
+            status: Some(ToolStatus::Completed),
+            ..ToolPatch::default()
+        }));
+    }
+    let entries = app
+        .transcript_until(&session, |entries| {
+            entries.iter().any(|entry| matches!(&entry.body, EntryBody::Tool { call } if call.title == "Step 129."))
+        })
+        .await;
+    app.flows.archive_workspace(&id).await.unwrap();
+    let path = app.folder().join("a.json");
+    let export = async |existing| {
+        let to = path.clone();
+        app.flows
+            .export_session(&session, ExportFormat::Json, to, existing)
+            .await
+    };
+    export(Existing::Keep).await.unwrap();
+    let value: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    let ordinals: Vec<u64> = value["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["ordinal"].as_u64().unwrap())
+        .collect();
+    assert!(ordinals.len() >= entries.len());
+    assert_eq!(ordinals, (0..ordinals.len() as u64).collect::<Vec<u64>>());
+
+    let error = export(Existing::Keep).await.unwrap_err().to_string();
+    assert!(error.contains("a file of that name already"), "{error}");
+    export(Existing::Replace).await.unwrap();
+    let nowhere = app.folder().join("missing/a.md");
+    let refused = app
+        .flows
+        .export_session(&session, ExportFormat::Markdown, nowhere, Existing::Keep)
+        .await;
+    assert!(
+        refused
+            .unwrap_err()
+            .to_string()
+            .contains("folder does not exist")
+    );
+    let name = app
+        .flows
+        .export_name(&session, ExportFormat::Markdown)
+        .await
+        .unwrap();
+    assert_eq!(name, "Mend-the-turbine.md");
 }

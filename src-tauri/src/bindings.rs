@@ -49,6 +49,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             search::search_transcripts,
             search::find_in_session,
             search::session_prompts,
+            search::pick_export_path,
+            search::export_session,
             changes::workspace_changes,
             changes::file_diff,
             settings::agents,

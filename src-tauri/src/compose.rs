@@ -56,7 +56,12 @@ pub async fn compose(
         memory: Arc::new(SystemMemory),
     });
 
-    let transcripts = Transcripts::new(database);
+    let transcripts = Transcripts::new(
+        Arc::clone(&database) as _,
+        Arc::new(export::Folders),
+        database,
+        environment(),
+    );
 
     orchestration::start(Rooms {
         projects,
@@ -68,6 +73,13 @@ pub async fn compose(
         practice: home.practice(),
     })
     .await
+}
+
+/// The app's own, for what looks secret in it. A name or value that is not text is none.
+fn environment() -> Vec<(String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
 }
 
 /// The practice agent is installed beside the app.

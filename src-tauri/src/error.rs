@@ -57,6 +57,7 @@ impl From<SessionError> for CommandError {
             | SessionError::Empty
             | SessionError::StillRunning
             | SessionError::Closing
+            | SessionError::NotExported { .. }
             | SessionError::Store(_) => ErrorCode::Failed,
         };
         Self {

@@ -22,6 +22,9 @@ use crate::repository::Repository;
 /// How long a story waits for a fact before it fails. Generous: machines are slow, facts are certain.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// A secret in the environment of every house.
+pub const HOUSE_KEY: &str = "the/key\"of the house";
+
 /// A house with agents that the test steers.
 pub type App = House<SteeredAgents>;
 /// A house with agents that are real processes.
@@ -117,7 +120,12 @@ pub async fn move_in<A: Cast>(
             ledger: Arc::clone(&disk) as _,
             memory,
         }),
-        transcripts: session::Transcripts::new(Arc::clone(&disk) as _),
+        transcripts: session::Transcripts::new(
+            Arc::clone(&disk) as _,
+            Arc::new(export::Folders),
+            Arc::clone(&disk) as _,
+            vec![("HOUSE_API_KEY".into(), HOUSE_KEY.into())],
+        ),
         agents: programs,
         clock,
         practice: home.join("practice-project"),

@@ -1,13 +1,16 @@
-//! Finding what was said.
+//! Finding what was said, and taking it along.
 
 use crate::app::App;
 use crate::commands::Answered;
 use kernel::{ProjectId, SessionId, WorkspaceId};
 use orchestration::flows::{FoundHit, Wanted};
 use serde::{Deserialize, Serialize};
+use session::export::{Existing, ExportFormat, Exported};
 use session::search::{Cursor, Hit, PromptLine, SearchKind};
 use specta::Type;
-use tauri::State;
+use std::path::PathBuf;
+use tauri::{AppHandle, State};
+use tauri_plugin_dialog::DialogExt;
 
 /// What to look for, and where.
 #[derive(Clone, Debug, Deserialize, Type)]
@@ -89,6 +92,64 @@ pub async fn find_in_session(
 #[specta::specta]
 pub async fn session_prompts(app: State<'_, App>, session: SessionId) -> Answered<Vec<PromptLine>> {
     Ok(app.flows.rooms().transcripts.prompts(&session).await?)
+}
+
+/// Where the person wants an exported conversation.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportPath {
+    /// Absolute path of the file.
+    pub path: String,
+    /// `replace` when a file is there: the dialog asked whether to replace it.
+    pub existing: Existing,
+}
+
+/// Lets the person choose where a conversation goes; `None` when they changed their mind.
+#[tauri::command]
+#[specta::specta]
+pub async fn pick_export_path(
+    app: State<'_, App>,
+    handle: AppHandle,
+    session: SessionId,
+    format: ExportFormat,
+) -> Answered<Option<ExportPath>> {
+    let name = app.flows.export_name(&session, format).await?;
+    let (picked, answer) = tokio::sync::oneshot::channel();
+    handle
+        .dialog()
+        .file()
+        .set_title("Export the conversation")
+        .set_file_name(name)
+        .save_file(move |file| {
+            // The window is gone when nobody waits for the answer.
+            let _ = picked.send(file);
+        });
+    let file = answer.await.ok().flatten();
+    let path = file.and_then(|file| file.into_path().ok());
+    Ok(path.map(|path| ExportPath {
+        existing: match path.exists() {
+            true => Existing::Replace,
+            false => Existing::Keep,
+        },
+        path: path.display().to_string(),
+    }))
+}
+
+/// Writes a conversation to a file, whole or not at all, without the secrets that are known or look like one.
+#[tauri::command]
+#[specta::specta]
+pub async fn export_session(
+    app: State<'_, App>,
+    session: SessionId,
+    format: ExportFormat,
+    path: String,
+    existing: Existing,
+) -> Answered<Exported> {
+    let path = PathBuf::from(path);
+    Ok(app
+        .flows
+        .export_session(&session, format, path, existing)
+        .await?)
 }
 
 impl From<FoundHit> for SearchHit {

@@ -60,6 +60,10 @@ export const commands = {
 	findInSession: (session: SessionId, text: string) => typedError<number[], CommandError>(__TAURI_INVOKE("find_in_session", { session, text })),
 	/**  The person's messages in a session, in order, to jump between them. */
 	sessionPrompts: (session: SessionId) => typedError<PromptLine[], CommandError>(__TAURI_INVOKE("session_prompts", { session })),
+	/**  Lets the person choose where a conversation goes; `None` when they changed their mind. */
+	pickExportPath: (session: SessionId, format: ExportFormat) => typedError<ExportPath | null, CommandError>(__TAURI_INVOKE("pick_export_path", { session, format })),
+	/**  Writes a conversation to a file, whole or not at all, without the secrets that are known or look like one. */
+	exportSession: (session: SessionId, format: ExportFormat, path: string, existing: Existing) => typedError<Exported, CommandError>(__TAURI_INVOKE("export_session", { session, format, path, existing })),
 	/**  The changed files, against the base (merge base) or against HEAD; untracked ones included. */
 	workspaceChanges: (workspace: WorkspaceId, against: Against) => typedError<Changes, CommandError>(__TAURI_INVOKE("workspace_changes", { workspace, against })),
 	/**  One file's diff; `key` names the file byte for byte. */
@@ -563,6 +567,36 @@ export type ErrorCode =
 "settled" | 
 /**  Anything else: shown where it happened. */
 "failed";
+
+/**  What is to be done with a file that is there already. */
+export type Existing = 
+/**  The export fails. */
+"keep" | 
+/**  It is replaced: the person said so. */
+"replace";
+
+/**  How a conversation is written. */
+export type ExportFormat = 
+/**  To be read. */
+"markdown" | 
+/**  To be read by programs, see the module's text. */
+"json";
+
+/**  Where the person wants an exported conversation. */
+export type ExportPath = {
+	/**  Absolute path of the file. */
+	path: string,
+	/**  `replace` when a file is there: the dialog asked whether to replace it. */
+	existing: Existing,
+};
+
+/**  What came of an export. */
+export type Exported = {
+	/**  How many entries it has. */
+	entries: number,
+	/**  How many secrets were taken out. */
+	redacted: number,
+};
 
 /**  The difference of one file. */
 export type FileDiff = {

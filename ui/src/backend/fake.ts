@@ -409,6 +409,18 @@ export class FakeBackend implements Backend {
   sessionPrompts: Backend['sessionPrompts'] = (session) =>
     this.#called('sessionPrompts', [session], promptsIn(this.conversations.get(session)?.entries ?? []));
 
+  pickExportPath: Backend['pickExportPath'] = (session, format) =>
+    this.#called('pickExportPath', [session, format], {
+      path: `/home/me/Documents/conversation.${format === 'json' ? 'json' : 'md'}`,
+      existing: 'keep',
+    });
+
+  exportSession: Backend['exportSession'] = (session, format, path, existing) =>
+    this.#called('exportSession', [session, format, path, existing], {
+      entries: this.conversations.get(session)?.entries.length ?? 0,
+      redacted: 0,
+    });
+
   workspaceChanges: Backend['workspaceChanges'] = (workspace, against) =>
     this.#called('workspaceChanges', [workspace, against], { ...this.changes, against });
 

@@ -33,6 +33,16 @@ pub enum SessionError {
     /// The app is ending; nothing was stored.
     #[error("Shopfloor is closing.")]
     Closing,
+    /// A conversation could not be exported.
+    #[error("The conversation could not be written to {path}: {said}.")]
+    NotExported {
+        /// The file.
+        path: String,
+        /// Why, for people.
+        said: String,
+        /// What the person can do.
+        hint: &'static str,
+    },
     /// The database failed.
     #[error("The app's database could not be used: {0}")]
     Store(String),
@@ -49,6 +59,7 @@ impl SessionError {
             Self::Empty => "Type what the agent should do.",
             Self::StillRunning => "Wait a moment and try again.",
             Self::Closing => "Start it again and repeat what you did.",
+            Self::NotExported { hint, .. } => hint,
             Self::Store(_) => {
                 "Free disk space and check the data directory's permissions. What was saved stays."
             }

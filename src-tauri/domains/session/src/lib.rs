@@ -9,6 +9,7 @@ mod cut;
 mod digest;
 pub mod entry;
 mod error;
+pub mod export;
 #[cfg(test)]
 mod fakes;
 mod live;
@@ -17,6 +18,7 @@ mod offer;
 mod policy;
 pub mod port;
 mod recover;
+pub mod redact;
 pub mod search;
 mod session;
 mod sessions;
@@ -40,4 +42,4 @@ pub use session::{
     SessionSummary, TranscriptChange, Usage,
 };
 pub use sessions::{Page, Sessions};
-pub use transcripts::Transcripts;
+pub use transcripts::{Export, Transcripts};

@@ -2,6 +2,7 @@
 
 mod archive_workspace;
 mod create_workspace;
+mod export_session;
 mod practice_project;
 mod recover;
 mod remove_project;
