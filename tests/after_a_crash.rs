@@ -53,7 +53,7 @@ async fn a_crash_in_a_turn_keeps_prompt_and_transcript() {
     assert!(has("Once upon a time"), "{page:#?}", page = page.entries);
 
     app.flows
-        .send_message(&id, Some(session), None, "go on".into())
+        .send_message(&id, Some(session), "go on")
         .await
         .unwrap();
     let agent = app.agents.started(1).await;
@@ -124,7 +124,7 @@ async fn a_quit_keeps_the_queue_and_the_next_start_delivers_it() {
         .await;
     let session = card.sessions[0].id.clone();
     app.flows
-        .send_message(&id, Some(session), None, "second".into())
+        .send_message(&id, Some(session), "second")
         .await
         .unwrap();
     assert_eq!(

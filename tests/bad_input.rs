@@ -476,7 +476,10 @@ async fn a_full_disk_in_a_turn_loses_nothing_and_passes() {
         activity.contains("Not saved") && activity.contains("disk is full")
     };
     app.card(&id, is_told).await;
-    let refused = sessions.send(&session, "more".into()).await.unwrap_err();
+    let refused = sessions
+        .send(&session, "more".to_owned())
+        .await
+        .unwrap_err();
     assert!(matches!(refused, SessionError::Store(_)), "{refused:?}");
     assert!(refused.hint().contains("Free disk space"));
     let yes = || Answer::Option { id: "yes".into() };
@@ -492,7 +495,7 @@ async fn a_full_disk_in_a_turn_loses_nothing_and_passes() {
     agent.does(AgentEvent::TurnEnded {
         reason: "end_turn".into(),
     });
-    sessions.send(&session, "more".into()).await.unwrap();
+    sessions.send(&session, "more".to_owned()).await.unwrap();
     assert_eq!(agent.told_times(3).await, Told::Prompt("more".into()));
 
     let app = app.crash().await;

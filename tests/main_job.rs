@@ -187,7 +187,7 @@ async fn messages_wait_their_turn_and_are_sent_once() {
     let session = Some(card.sessions[0].id.clone());
     for text in ["second", "third"] {
         app.flows
-            .send_message(&id, session.clone(), None, text.into())
+            .send_message(&id, session.clone(), text)
             .await
             .unwrap();
     }
@@ -210,7 +210,7 @@ async fn a_second_session_works_beside_the_first() {
     let id = app.workspace("first").await;
     app.agents.started(1).await.told_times(1).await;
     app.flows
-        .send_message(&id, None, None, "second opinion".into())
+        .send_message(&id, None, "second opinion")
         .await
         .unwrap();
     let other = app.agents.started(2).await;
@@ -228,10 +228,7 @@ async fn a_workspace_without_a_prompt_is_not_started() {
     app.card(&id, |card| card.status.reason == Reason::NotStarted)
         .await;
     assert_eq!(app.agents.count(), 0);
-    app.flows
-        .send_message(&id, None, None, "now".into())
-        .await
-        .unwrap();
+    app.flows.send_message(&id, None, "now").await.unwrap();
     assert_eq!(
         app.agents.started(1).await.told_times(1).await,
         Told::Prompt("now".into())

@@ -60,7 +60,7 @@ async fn act(
                     .into_iter()
                     .find(|s| s.workspace == id);
                 app.flows
-                    .send_message(&id, session.map(|s| s.id), None, text)
+                    .send_message(&id, session.map(|s| s.id), text)
                     .await
                     .ok();
             }

@@ -170,7 +170,7 @@ async fn one_conversation_tells_where_its_matches_and_its_prompts_are() {
     let (id, session) = worked(&app).await;
     let second = "And now?\nSay more of the rotor.";
     app.flows
-        .send_message(&id, Some(session.clone()), None, second.into())
+        .send_message(&id, Some(session.clone()), second)
         .await
         .unwrap();
     let entries = app

@@ -35,7 +35,7 @@ async fn at_reason(app: &RealApp, id: &WorkspaceId, reason: Reason) -> SessionId
 
 async fn send(app: &RealApp, id: &WorkspaceId, session: &SessionId, text: &str) {
     app.flows
-        .send_message(id, Some(session.clone()), None, text.to_owned())
+        .send_message(id, Some(session.clone()), text)
         .await
         .expect("the message is stored");
 }
@@ -472,7 +472,7 @@ async fn two_agents_work_in_one_workspace_side_by_side() {
         .await;
     let first = at_reason(&app, &id, Reason::NeedsPermission).await;
     let text = script(&[r#"ask create second.txt "2""#, "say Two."]);
-    let second = app.flows.send_message(&id, None, None, text).await.unwrap();
+    let second = app.flows.send_message(&id, None, text).await.unwrap();
     app.card(&id, |card| {
         let asking = card.sessions.iter().filter(|one| !one.pending.is_empty());
         asking.count() == 2

@@ -7,7 +7,7 @@ use std::path::Path;
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
 use crate::commands::{
-    board, changes, diagnostics, projects, search, sessions, settings, workspaces,
+    board, changes, diagnostics, projects, queue, search, sessions, settings, workspaces,
 };
 
 /// The person asked, outside the window, to see a workspace (from the tray or a second start).
@@ -38,8 +38,18 @@ pub fn builder() -> Builder<tauri::Wry> {
             workspaces::unarchive_workspace,
             workspaces::archived_workspaces,
             sessions::send_message,
-            sessions::take_back_message,
-            sessions::resend_message,
+            sessions::begin_session,
+            sessions::rename_session,
+            sessions::close_session,
+            sessions::reopen_session,
+            sessions::set_session_option,
+            queue::take_back_message,
+            queue::resend_message,
+            queue::edit_message,
+            queue::move_message,
+            queue::hold_message,
+            queue::release_message,
+            queue::send_message_now,
             sessions::answer_request,
             sessions::stop_turn,
             sessions::end_session,

@@ -129,8 +129,8 @@ impl SessionStore for Disk {
     fn open_messages(&self, session: &SessionId) -> Result<Vec<Message>, SessionError> {
         self.database.open_messages(session)
     }
-    fn save_message(&self, message: &Message) -> Result<(), SessionError> {
-        self.written()?.save_message(message)
+    fn save_messages(&self, messages: &[Message]) -> Result<(), SessionError> {
+        self.written()?.save_messages(messages)
     }
     fn remove_message(&self, message: &MessageId) -> Result<(), SessionError> {
         self.written()?.remove_message(message)

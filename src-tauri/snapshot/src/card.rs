@@ -137,6 +137,8 @@ pub struct SessionGroup {
     pub turn_ended_at: Option<Timestamp>,
     /// When it was created.
     pub created_at: Timestamp,
+    /// Since when it is closed: it is no tab, and its failure concerns nobody.
+    pub closed_at: Option<Timestamp>,
 }
 
 /// Where a session is in its life.

@@ -193,10 +193,14 @@ fn find(workspace: &WorkspaceGroup, sessions: &[SessionGroup]) -> Found {
             return found(reason, pending.since, Some(pending.title.clone()));
         }
     }
-    let failed = sessions.iter().find_map(|session| match &session.run {
-        Run::Failed { message, hint } => Some((session, message, hint)),
-        _ => None,
-    });
+    let shown = |session: &&SessionGroup| session.closed_at.is_none();
+    let failed = sessions
+        .iter()
+        .filter(shown)
+        .find_map(|session| match &session.run {
+            Run::Failed { message, hint } => Some((session, message, hint)),
+            _ => None,
+        });
     if let Some((session, message, hint)) = failed {
         return Found {
             hint: Some(hint.clone()),

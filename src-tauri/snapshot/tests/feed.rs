@@ -51,6 +51,7 @@ fn asking() -> Group {
         turn: 1,
         turn_ended_at: None,
         created_at: Timestamp::default(),
+        closed_at: None,
     })
 }
 

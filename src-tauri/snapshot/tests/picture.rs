@@ -91,6 +91,7 @@ prop_compose! {
             turn: u32::from(turn_ended_at.is_some()),
             turn_ended_at,
             created_at: Timestamp::default(),
+            closed_at: None,
         }
     }
 }

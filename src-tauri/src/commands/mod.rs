@@ -4,6 +4,7 @@ pub mod board;
 pub mod changes;
 pub mod diagnostics;
 pub mod projects;
+pub mod queue;
 pub mod search;
 pub mod sessions;
 pub mod settings;

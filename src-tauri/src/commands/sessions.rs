@@ -2,10 +2,15 @@
 
 use crate::app::App;
 use crate::commands::Answered;
-use kernel::{AgentId, FactStream, MessageId, RequestId, SessionId, WorkspaceId};
+use kernel::{AgentId, FactStream, RequestId, SessionId, WorkspaceId};
+use orchestration::flows::Addressee;
 use serde::Serialize;
-use session::{Answer, Entry, Offers, SessionError, SessionFact, SessionSummary, TranscriptChange};
+use session::{
+    Answer, Attachment, Author, Delivery, Entry, NewMessage, Offers, SessionError, SessionFact,
+    SessionSummary, TranscriptChange,
+};
 use specta::Type;
+use std::collections::BTreeMap;
 use tauri::State;
 use tauri::async_runtime::spawn;
 use tauri::ipc::Channel;
@@ -56,53 +61,84 @@ pub enum ConversationUpdate {
     },
 }
 
-/// Sends a message; begins a session (with this agent, else the workspace's) when none is named. The text is
-/// stored before this answers.
+/// Sends a message; begins a session (with this agent, else the workspace's) when none is named. The message is
+/// stored before this answers. `choices` are values of options for a new session, id to value.
 #[tauri::command]
 #[specta::specta]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a command's arguments are its message's fields"
+)]
 pub async fn send_message(
     app: State<'_, App>,
     workspace: WorkspaceId,
     session: Option<SessionId>,
     agent: Option<AgentId>,
     text: String,
+    attachments: Vec<Attachment>,
+    delivery: Delivery,
+    choices: BTreeMap<String, String>,
 ) -> Answered<SessionId> {
-    Ok(app
-        .flows
-        .send_message(&workspace, session, agent, text)
-        .await?)
+    let message = NewMessage {
+        text,
+        attachments,
+        author: Author::Person,
+        delivery,
+    };
+    let to = match session {
+        Some(session) => Addressee::Session(session),
+        None => Addressee::New { agent, choices },
+    };
+    Ok(app.flows.send_message(&workspace, to, message).await?)
 }
 
-/// Takes back a message that waits or failed, and answers its text.
+/// Begins an empty conversation with this agent, else the workspace's. Its process starts with the first message.
 #[tauri::command]
 #[specta::specta]
-pub async fn take_back_message(
+pub async fn begin_session(
     app: State<'_, App>,
-    session: SessionId,
-    message: MessageId,
-) -> Answered<String> {
-    Ok(app
-        .flows
-        .rooms()
-        .sessions
-        .take_back(&session, &message)
-        .await?)
+    workspace: WorkspaceId,
+    agent: Option<AgentId>,
+) -> Answered<SessionId> {
+    Ok(app.flows.begin_session(&workspace, agent).await?)
 }
 
-/// Sends a message again that failed.
+/// Gives a conversation a name of the person's own.
 #[tauri::command]
 #[specta::specta]
-pub async fn resend_message(
+pub async fn rename_session(
     app: State<'_, App>,
     session: SessionId,
-    message: MessageId,
+    title: String,
 ) -> Answered<()> {
-    Ok(app
-        .flows
-        .rooms()
-        .sessions
-        .resend(&session, &message)
-        .await?)
+    Ok(app.flows.rooms().sessions.rename(&session, title).await?)
+}
+
+/// Closes a conversation's tab: its process ends, what waits in its queue is held, its transcript stays.
+#[tauri::command]
+#[specta::specta]
+pub async fn close_session(app: State<'_, App>, session: SessionId) -> Answered<()> {
+    Ok(app.flows.rooms().sessions.close(&session).await?)
+}
+
+/// Shows a closed conversation again.
+#[tauri::command]
+#[specta::specta]
+pub async fn reopen_session(app: State<'_, App>, session: SessionId) -> Answered<()> {
+    Ok(app.flows.rooms().sessions.reopen(&session).await?)
+}
+
+/// Chooses a value of an option that the agent offers: now where it runs, else when it starts.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_session_option(
+    app: State<'_, App>,
+    session: SessionId,
+    option: String,
+    value: String,
+) -> Answered<()> {
+    let choices = BTreeMap::from([(option, value)]);
+    Ok(app.flows.rooms().sessions.choose(&session, choices).await?)
 }
 
 /// Answers what an agent asked.

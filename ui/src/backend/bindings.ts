@@ -34,14 +34,34 @@ export const commands = {
 	/**  What is off the board, newest first. */
 	archivedWorkspaces: () => typedError<ArchivedWorkspace[], CommandError>(__TAURI_INVOKE("archived_workspaces")),
 	/**
-	 *  Sends a message; begins a session (with this agent, else the workspace's) when none is named. The text is
-	 *  stored before this answers.
+	 *  Sends a message; begins a session (with this agent, else the workspace's) when none is named. The message is
+	 *  stored before this answers. `choices` are values of options for a new session, id to value.
 	 */
-	sendMessage: (workspace: WorkspaceId, session: SessionId | null, agent: AgentId | null, text: string) => typedError<SessionId, CommandError>(__TAURI_INVOKE("send_message", { workspace, session, agent, text })),
+	sendMessage: (workspace: WorkspaceId, session: SessionId | null, agent: AgentId | null, text: string, attachments: Attachment[], delivery: Delivery, choices: { [key in string]: string }) => typedError<SessionId, CommandError>(__TAURI_INVOKE("send_message", { workspace, session, agent, text, attachments, delivery, choices })),
+	/**  Begins an empty conversation with this agent, else the workspace's. Its process starts with the first message. */
+	beginSession: (workspace: WorkspaceId, agent: AgentId | null) => typedError<SessionId, CommandError>(__TAURI_INVOKE("begin_session", { workspace, agent })),
+	/**  Gives a conversation a name of the person's own. */
+	renameSession: (session: SessionId, title: string) => typedError<null, CommandError>(__TAURI_INVOKE("rename_session", { session, title })),
+	/**  Closes a conversation's tab: its process ends, what waits in its queue is held, its transcript stays. */
+	closeSession: (session: SessionId) => typedError<null, CommandError>(__TAURI_INVOKE("close_session", { session })),
+	/**  Shows a closed conversation again. */
+	reopenSession: (session: SessionId) => typedError<null, CommandError>(__TAURI_INVOKE("reopen_session", { session })),
+	/**  Chooses a value of an option that the agent offers: now where it runs, else when it starts. */
+	setSessionOption: (session: SessionId, option: string, value: string) => typedError<null, CommandError>(__TAURI_INVOKE("set_session_option", { session, option, value })),
 	/**  Takes back a message that waits or failed, and answers its text. */
 	takeBackMessage: (session: SessionId, message: MessageId) => typedError<string, CommandError>(__TAURI_INVOKE("take_back_message", { session, message })),
-	/**  Sends a message again that failed. */
+	/**  Sends a message again that failed, in its place. */
 	resendMessage: (session: SessionId, message: MessageId) => typedError<null, CommandError>(__TAURI_INVOKE("resend_message", { session, message })),
+	/**  Gives a message that waits or failed another text and other attachments. */
+	editMessage: (session: SessionId, message: MessageId, text: string, attachments: Attachment[]) => typedError<null, CommandError>(__TAURI_INVOKE("edit_message", { session, message, text, attachments })),
+	/**  Puts a message that waits or failed before another one, or at the end. */
+	moveMessage: (session: SessionId, message: MessageId, before: MessageId | null) => typedError<null, CommandError>(__TAURI_INVOKE("move_message", { session, message, before })),
+	/**  Keeps a message back until it is released. */
+	holdMessage: (session: SessionId, message: MessageId) => typedError<null, CommandError>(__TAURI_INVOKE("hold_message", { session, message })),
+	/**  Lets a held message go, in its place. */
+	releaseMessage: (session: SessionId, message: MessageId) => typedError<null, CommandError>(__TAURI_INVOKE("release_message", { session, message })),
+	/**  Sends a message that waits or failed before all others: the turn that runs is stopped for it. */
+	sendMessageNow: (session: SessionId, message: MessageId) => typedError<null, CommandError>(__TAURI_INVOKE("send_message_now", { session, message })),
 	/**  Answers what an agent asked. */
 	answerRequest: (session: SessionId, request: RequestId, answer: Answer) => typedError<null, CommandError>(__TAURI_INVOKE("answer_request", { session, request, answer })),
 	/**  Asks the agent to stop its turn. */
@@ -433,6 +453,13 @@ session: SessionSummary };
 
 /**  Where a page of hits ended. Opaque; good for as long as the database is. */
 export type Cursor = string;
+
+/**  When a message goes out. */
+export type Delivery = 
+/**  After what waits before it. */
+"queue" | 
+/**  Before all else: the turn that runs is stopped for it. */
+"now";
 
 /**  What to look at when something is odd. */
 export type Diagnostics = {
@@ -1066,6 +1093,8 @@ export type SessionGroup = {
 	turnEndedAt: Timestamp | null,
 	/**  When it was created. */
 	createdAt: Timestamp,
+	/**  Since when it is closed: it is no tab, and its failure concerns nobody. */
+	closedAt: Timestamp | null,
 };
 
 /**  One agent conversation in a workspace. */
@@ -1146,6 +1175,8 @@ export type SessionSummary = {
 	quiet: Quiet | null,
 	/**  When it was created. */
 	createdAt: Timestamp,
+	/**  Since when it is closed: not shown as a tab, but searched and opened again. */
+	closedAt: Timestamp | null,
 };
 
 /**  The person asked, outside the window, to see a workspace (from the tray or a second start). */

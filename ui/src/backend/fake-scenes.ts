@@ -311,6 +311,7 @@ function session(id: string, reason: Reason, agent: string, age: number): Sessio
     undelivered: 0,
     turn: 1,
     turnEndedAt: busy ? null : seconds(age),
+    closedAt: null,
     createdAt: seconds(age),
   };
 }

@@ -14,6 +14,7 @@ import type {
   Entry,
   EntryBody,
   FileDiff,
+  Message,
   NewTask,
   Preferences,
   ProjectCard,
@@ -99,6 +100,7 @@ export function summary(id: SessionId, change: Partial<SessionSummary> = {}): Se
     policyIsOwn: false,
     quiet: null,
     createdAt: 0,
+    closedAt: null,
     ...change,
   };
 }
@@ -301,36 +303,116 @@ export class FakeBackend implements Backend {
 
   archivedWorkspaces: Backend['archivedWorkspaces'] = () => this.#called('archivedWorkspaces', [], this.archived);
 
-  sendMessage: Backend['sendMessage'] = (workspace, session, agent, text) => {
+  #conversation(session: SessionId, change: Partial<SessionSummary> = {}): Conversation {
+    const known = this.conversations.get(session);
+    if (known) return known;
+    const fresh: Conversation = {
+      session: summary(session, change),
+      entries: [],
+      offers: { commands: [], options: [], images: null },
+      more: false,
+      revision: 0,
+    };
+    this.conversations.set(session, fresh);
+    return fresh;
+  }
+
+  sendMessage: Backend['sendMessage'] = (workspace, session, agent, text, attachments, delivery, choices) => {
     const id = session ?? `s-${workspace}`;
-    if (!this.conversations.has(id))
-      this.conversations.set(id, {
-        session: summary(id, { workspace, agent: agent ?? 'practice' }),
-        entries: [],
-        offers: { commands: [], options: [], images: null },
-        more: false,
-        revision: 0,
+    const open = this.#conversation(id, { workspace, agent: agent ?? 'practice' });
+    const at = open.entries.length;
+    const message: Message = {
+      id: `m${Date.now()}`,
+      session: id,
+      position: at,
+      text,
+      attachments,
+      author: 'person',
+      state: 'queued',
+      createdAt: Date.now(),
+    };
+    const waiting = open.session.queue;
+    if (open.session.state.kind === 'working')
+      this.live(id, { queue: delivery === 'now' ? [message, ...waiting] : [...waiting, message] });
+    else
+      this.change(id, {
+        kind: 'put',
+        entry: entry(at, { kind: 'prompt', message: `m${at}`, text, attachments }, Date.now()),
       });
-    const open = this.conversations.get(id);
-    const at = open?.entries.length ?? 0;
-    if (open?.session.state.kind === 'working')
-      this.live(id, {
-        queue: [
-          ...open.session.queue,
-          {
-            id: `m${Date.now()}`,
-            session: id,
-            position: at,
-            text,
-            attachments: [],
-            author: 'person',
-            state: 'queued',
-            createdAt: Date.now(),
-          },
-        ],
-      });
-    else this.change(id, { kind: 'put', entry: entry(at, { kind: 'prompt', message: `m${at}`, text }, Date.now()) });
-    return this.#called('sendMessage', [workspace, session, agent, text], id);
+    return this.#called('sendMessage', [workspace, session, agent, text, attachments, delivery, choices], id);
+  };
+
+  beginSession: Backend['beginSession'] = (workspace, agent) => {
+    const id = `s${this.conversations.size + 1}-${workspace}`;
+    this.#conversation(id, { workspace, agent: agent ?? 'practice', state: { kind: 'stopped' }, turn: 0 });
+    return this.#called('beginSession', [workspace, agent], id);
+  };
+
+  renameSession: Backend['renameSession'] = (session, title) => {
+    this.live(session, { title });
+    return this.#called('renameSession', [session, title], null);
+  };
+
+  closeSession: Backend['closeSession'] = (session) => {
+    this.live(session, { state: { kind: 'stopped' }, closedAt: Date.now() });
+    return this.#called('closeSession', [session], null);
+  };
+
+  reopenSession: Backend['reopenSession'] = (session) => {
+    this.live(session, { closedAt: null });
+    return this.#called('reopenSession', [session], null);
+  };
+
+  setSessionOption: Backend['setSessionOption'] = (session, option, value) => {
+    const open = this.conversations.get(session);
+    if (open) {
+      const options = open.offers.options.map((one) => (one.id === option ? { ...one, current: value } : one));
+      open.offers = { ...open.offers, options };
+      this.#listeners.get(session)?.({ kind: 'offers', offers: open.offers });
+    }
+    return this.#called('setSessionOption', [session, option, value], null);
+  };
+
+  #queue(session: SessionId, change: (queue: Message[]) => Message[]): void {
+    const open = this.conversations.get(session);
+    if (open) this.live(session, { queue: change(open.session.queue) });
+  }
+
+  #put(session: SessionId, message: string, change: Partial<Message>): void {
+    this.#queue(session, (queue) => queue.map((one) => (one.id === message ? { ...one, ...change } : one)));
+  }
+
+  editMessage: Backend['editMessage'] = (session, message, text, attachments) => {
+    this.#put(session, message, { text, attachments });
+    return this.#called('editMessage', [session, message, text, attachments], null);
+  };
+
+  moveMessage: Backend['moveMessage'] = (session, message, before) => {
+    this.#queue(session, (queue) => {
+      const moved = queue.filter((one) => one.id === message);
+      const rest = queue.filter((one) => one.id !== message);
+      const at = before === null ? rest.length : rest.findIndex((one) => one.id === before);
+      return [...rest.slice(0, at), ...moved, ...rest.slice(at)];
+    });
+    return this.#called('moveMessage', [session, message, before], null);
+  };
+
+  holdMessage: Backend['holdMessage'] = (session, message) => {
+    this.#put(session, message, { state: 'held' });
+    return this.#called('holdMessage', [session, message], null);
+  };
+
+  releaseMessage: Backend['releaseMessage'] = (session, message) => {
+    this.#put(session, message, { state: 'queued' });
+    return this.#called('releaseMessage', [session, message], null);
+  };
+
+  sendMessageNow: Backend['sendMessageNow'] = (session, message) => {
+    this.#queue(session, (queue) => [
+      ...queue.filter((one) => one.id === message).map((one) => ({ ...one, state: 'queued' as const })),
+      ...queue.filter((one) => one.id !== message),
+    ]);
+    return this.#called('sendMessageNow', [session, message], null);
   };
 
   takeBackMessage: Backend['takeBackMessage'] = (session, message) => {
@@ -359,6 +441,9 @@ export class FakeBackend implements Backend {
 
   stopTurn: Backend['stopTurn'] = (session) => {
     this.live(session, { state: { kind: 'ready', incarnation: 1 }, pending: [] });
+    this.#queue(session, (queue) =>
+      queue.map((one) => (one.state === 'queued' ? { ...one, state: 'held' as const } : one)),
+    );
     return this.#called('stopTurn', [session], null);
   };
 
@@ -369,14 +454,7 @@ export class FakeBackend implements Backend {
 
   openConversation: Backend['openConversation'] = (session, onUpdate) => {
     this.#listeners.set(session, onUpdate);
-    const open = this.conversations.get(session) ?? {
-      session: summary(session),
-      entries: [],
-      offers: { commands: [], options: [], images: null },
-      more: false,
-      revision: 0,
-    };
-    this.conversations.set(session, open);
+    const open = this.#conversation(session);
     const entries = open.entries.slice(-200);
     return this.#called('openConversation', [session], {
       ...open,

@@ -43,6 +43,7 @@ function asking(): FakeBackend {
         undelivered: 0,
         turn: 1,
         turnEndedAt: null,
+        closedAt: null,
         createdAt: 0,
       },
     ],
@@ -163,7 +164,7 @@ it('Enter sends, but not the Enter that ends a composition', async () => {
   await fireEvent.keyDown(composer, { key: 'Enter', shiftKey: true });
   expect(called('sendMessage')).toEqual([]);
   await fireEvent.keyDown(composer, { key: 'Enter' });
-  expect(called('sendMessage')).toEqual([['sendMessage', 'w1', 's1', null, 'and docs']]);
+  expect(called('sendMessage')).toEqual([['sendMessage', 'w1', 's1', null, 'and docs', [], 'queue', {}]]);
 });
 
 it('a queued message is taken back into the composer', async () => {
@@ -251,7 +252,7 @@ it('a workspace without a conversation starts one with the chosen agent', async 
   await fireEvent.change(await screen.findByTestId('agent-picker'), { target: { value: 'practice' } });
   await type('composer', 'hello');
   await click('send');
-  expect(called('sendMessage')).toEqual([['sendMessage', 'w1', null, 'practice', 'hello']]);
+  expect(called('sendMessage')).toEqual([['sendMessage', 'w1', null, 'practice', 'hello', [], 'queue', {}]]);
 });
 
 it('the keys walk over the board and open the palette', async () => {

@@ -18,6 +18,7 @@ const session = (id: string, change: Partial<SessionGroup> = {}): SessionGroup =
   undelivered: 0,
   turn: 1,
   turnEndedAt: null,
+  closedAt: null,
   createdAt: 0,
   ...change,
 });

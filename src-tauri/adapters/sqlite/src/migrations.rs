@@ -22,6 +22,7 @@ const STEPS: &[M<'static>] = &[
     M::up(ledger::CREATE),
     M::up(project::ADD_SETTINGS),
     M::up(agent_memory::CREATE),
+    M::up(session::ADD_CLOSED),
 ];
 
 /// All of them, in order.

@@ -29,6 +29,11 @@ ALTER TABLE session ADD COLUMN choices TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE session ADD COLUMN offers TEXT NOT NULL DEFAULT '{"commands":[],"options":[],"images":null}';
 ALTER TABLE session ADD COLUMN usage TEXT NOT NULL DEFAULT 'null';"#;
 
+/// Whether the person named a session, and since when it is closed.
+pub const ADD_CLOSED: &str = r#"
+ALTER TABLE session ADD COLUMN title_by TEXT NOT NULL DEFAULT '"agent"';
+ALTER TABLE session ADD COLUMN closed_at INTEGER;"#;
+
 impl SessionStore for Database {
     fn sessions(&self) -> Result<Vec<Session>, SessionError> {
         Ok(self.read(|db| {
@@ -46,8 +51,12 @@ impl SessionStore for Database {
         Ok(self.read(|db| message::open(db, session))?)
     }
 
-    fn save_message(&self, message: &Message) -> Result<(), SessionError> {
-        Ok(self.write(Loss::PowerCut, |db| message::put(db, message))?)
+    fn save_messages(&self, messages: &[Message]) -> Result<(), SessionError> {
+        Ok(self.write(Loss::PowerCut, |db| {
+            messages
+                .iter()
+                .try_for_each(|message| message::put(db, message))
+        })?)
     }
 
     fn remove_message(&self, message: &MessageId) -> Result<(), SessionError> {
@@ -86,13 +95,16 @@ impl SessionStore for Database {
 fn put(db: &Connection, session: &Session) -> Result<()> {
     db.prepare_cached(
         "INSERT INTO session (id, workspace, agent, title, state, agent_session, turn,
-           turn_ended_at, created_at, state_since, policy, choices, offers, usage)
+           turn_ended_at, created_at, state_since, policy, choices, offers, usage, title_by,
+           closed_at)
          VALUES (:id, :workspace, :agent, :title, :state, :agent_session, :turn,
-           :turn_ended_at, :created_at, :state_since, :policy, :choices, :offers, :usage)
+           :turn_ended_at, :created_at, :state_since, :policy, :choices, :offers, :usage, :title_by,
+           :closed_at)
          ON CONFLICT (id) DO UPDATE SET workspace = :workspace, agent = :agent, title = :title,
            state = :state, agent_session = :agent_session, turn = :turn,
            turn_ended_at = :turn_ended_at, created_at = :created_at, state_since = :state_since,
-           policy = :policy, choices = :choices, offers = :offers, usage = :usage",
+           policy = :policy, choices = :choices, offers = :offers, usage = :usage,
+           title_by = :title_by, closed_at = :closed_at",
     )?
     .execute(named_params! {
         ":id": session.id.as_str(),
@@ -109,6 +121,8 @@ fn put(db: &Connection, session: &Session) -> Result<()> {
         ":choices": json(&session.choices)?,
         ":offers": json(&session.offers)?,
         ":usage": json(&session.usage)?,
+        ":title_by": json(&session.title_by)?,
+        ":closed_at": session.closed_at.map(millis),
     })?;
     Ok(())
 }
@@ -129,5 +143,7 @@ fn from_row(row: &Row<'_>) -> Result<Session> {
         choices: from_json(row, "choices")?,
         offers: from_json(row, "offers")?,
         usage: from_json(row, "usage")?,
+        title_by: from_json(row, "title_by")?,
+        closed_at: time_or_none(row, "closed_at")?,
     })
 }

@@ -12,7 +12,8 @@ use crate::Database;
 use ::session::machine::SessionState;
 use ::session::port::SessionStore;
 use ::session::{
-    Attachment, Author, Entry, EntryBody, Message, MessageState, Offers, PolicyMode, Session, Usage,
+    Attachment, Author, Entry, EntryBody, Message, MessageState, Offers, PolicyMode, Session,
+    TitleBy, Usage,
 };
 use ::workspace::machine::WorkspaceState;
 use ::workspace::port::{ProjectStore, WorkspaceStore};
@@ -93,6 +94,8 @@ fn session(id: &str) -> Session {
             size: 2,
             cost: None,
         }),
+        title_by: TitleBy::Person,
+        closed_at: Some(at(10)),
     }
 }
 

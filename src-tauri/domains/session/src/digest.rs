@@ -2,6 +2,7 @@
 
 use crate::cut;
 use crate::entry::{Entry, EntryBody};
+use crate::session::Attachment;
 
 /// Longest digest, in bytes.
 const LIMIT: usize = 8 * 1024;
@@ -46,12 +47,13 @@ pub fn preceded(entries: &[Entry], prompt: &str) -> String {
     )
 }
 
-/// The first words of a prompt, to name its conversation.
-pub fn title(prompt: &str) -> String {
+/// The first words of a prompt, to name its conversation; where there are none, what goes along.
+pub fn title(prompt: &str, attachments: &[Attachment]) -> String {
     let line = prompt
         .lines()
         .map(str::trim)
         .find(|line| !line.is_empty())
+        .or_else(|| attachments.first().map(Attachment::name))
         .unwrap_or("");
     if line.chars().count() <= TITLE {
         return line.to_owned();
@@ -134,10 +136,13 @@ mod tests {
 
     #[test]
     fn a_title_is_the_first_line_cut_at_a_word() {
-        assert_eq!(title("\n  Fix the login \nplease"), "Fix the login");
+        assert_eq!(title("\n  Fix the login \nplease", &[]), "Fix the login");
         let long = "Make the very long list of things that are still to be done shorter";
         let cut = "Make the very long list of things that are still to be done …";
-        assert_eq!(title(long), cut);
-        assert_eq!(title(&"x".repeat(100)), format!("{} …", "x".repeat(60)));
+        assert_eq!(title(long, &[]), cut);
+        assert_eq!(
+            title(&"x".repeat(100), &[]),
+            format!("{} …", "x".repeat(60))
+        );
     }
 }

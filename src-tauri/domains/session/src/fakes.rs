@@ -28,11 +28,13 @@ impl Clock for FakeClock {
     }
 }
 
-/// Rows in memory; refuses all writes while the disk is full.
+/// Rows in memory; refuses all writes while the disk is full, and after its app was killed.
 #[derive(Default)]
 pub struct FakeStore {
-    rows: Mutex<Rows>,
+    rows: Arc<Mutex<Rows>>,
     pub disk_is_full: AtomicBool,
+    /// How many more writes get through before the app is killed.
+    writes_left: Mutex<Option<u32>>,
 }
 
 #[derive(Default)]
@@ -60,6 +62,20 @@ impl FakeStore {
         self.disk_is_full.store(full, Ordering::SeqCst);
     }
 
+    /// Lets so many writes through, and none of this run of the app afterwards.
+    pub fn kill_after(&self, writes: u32) {
+        *self.writes_left.lock().unwrap() = Some(writes);
+    }
+
+    /// The same rows for the next run; this one writes no more.
+    pub fn for_the_next_run(&self) -> Self {
+        self.kill_after(0);
+        Self {
+            rows: Arc::clone(&self.rows),
+            ..Self::default()
+        }
+    }
+
     pub fn message(&self, id: &MessageId) -> Option<Message> {
         self.rows().messages.get(id).cloned()
     }
@@ -75,6 +91,11 @@ impl FakeStore {
     fn write(&self) -> Result<MutexGuard<'_, Rows>, SessionError> {
         if self.disk_is_full.load(Ordering::SeqCst) {
             return Err(SessionError::Store("The disk is full.".to_owned()));
+        }
+        match &mut *self.writes_left.lock().unwrap() {
+            Some(0) => return Err(SessionError::Store("The app was killed.".to_owned())),
+            Some(left) => *left -= 1,
+            None => {}
         }
         Ok(self.rows())
     }
@@ -109,9 +130,11 @@ impl SessionStore for FakeStore {
         Ok(open)
     }
 
-    fn save_message(&self, message: &Message) -> Result<(), SessionError> {
-        let id = message.id.clone();
-        self.write()?.messages.insert(id, message.clone());
+    fn save_messages(&self, messages: &[Message]) -> Result<(), SessionError> {
+        let mut rows = self.write()?;
+        for message in messages {
+            rows.messages.insert(message.id.clone(), message.clone());
+        }
         Ok(())
     }
 

@@ -38,8 +38,8 @@ pub use error::{Cause, SessionError};
 pub use offer::{Offers, OptionCategory, OptionChoice, SessionOption, SlashCommand};
 pub use policy::{PolicyMode, Rule, RuleDraft, Scope, Verdict};
 pub use session::{
-    Answer, Attachment, Author, Message, MessageState, PendingRequest, Quiet, Session, SessionFact,
-    SessionSummary, TranscriptChange, Usage,
+    Answer, Attachment, Author, Delivery, Message, MessageState, NewMessage, PendingRequest, Quiet,
+    Session, SessionFact, SessionSummary, TitleBy, TranscriptChange, Usage,
 };
 pub use sessions::{Page, Sessions};
 pub use transcripts::{Export, Transcripts};

@@ -1,23 +1,26 @@
 //! One session's task: it owns the state, hears its agent and nobody else's, and obeys the person first.
 
+mod deliver;
 mod hear;
+mod options;
 mod queue;
 mod save;
 mod steps;
+mod tab;
 
 use crate::entry::NoticeLevel;
 use crate::error::{Cause, SessionError};
 use crate::machine::{Input, Life};
 use crate::offer::Offers;
 use crate::port::{AgentConnection, AgentEvent};
-use crate::session::{Answer, Message, Session, SessionSummary};
+use crate::session::{Answer, Attachment, Message, NewMessage, Session, SessionSummary};
 use crate::sessions::{Page, Shared};
 use crate::transcript::{Stamp, Transcript};
+use deliver::InFlight;
 use hear::OpenTurn;
 use kernel::{EntryId, MessageId, RequestId};
-use queue::InFlight;
 use save::Unsaved;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -50,8 +53,27 @@ pub(crate) enum Command {
         reply: Reply<()>,
     },
     Send {
-        text: String,
+        message: NewMessage,
         reply: Outcome<MessageId>,
+    },
+    Edit {
+        message: MessageId,
+        text: String,
+        attachments: Vec<Attachment>,
+        reply: Outcome<()>,
+    },
+    Move {
+        message: MessageId,
+        before: Option<MessageId>,
+        reply: Outcome<()>,
+    },
+    Hold {
+        message: MessageId,
+        reply: Outcome<()>,
+    },
+    SendNow {
+        message: MessageId,
+        reply: Outcome<()>,
     },
     TakeBack {
         message: MessageId,
@@ -71,6 +93,20 @@ pub(crate) enum Command {
     },
     End {
         reply: Reply<()>,
+    },
+    Choose {
+        choices: BTreeMap<String, String>,
+        reply: Outcome<()>,
+    },
+    Rename {
+        title: String,
+        reply: Outcome<()>,
+    },
+    Close {
+        reply: Outcome<()>,
+    },
+    Reopen {
+        reply: Outcome<()>,
     },
     Page {
         before: Option<u32>,
@@ -100,6 +136,8 @@ pub(crate) struct Live {
     in_flight: Option<InFlight>,
     /// A message waits that could not be recorded, or came while the one before was not stored.
     offer_due: bool,
+    /// The turn was stopped for the first message of the queue, which has not gone out yet.
+    steered: bool,
     transcript: Transcript,
     turn: Option<OpenTurn>,
     /// Requests of this run that are no longer open.
@@ -139,6 +177,7 @@ impl Live {
             queue,
             in_flight: None,
             offer_due: false,
+            steered: false,
             turn: None,
             settled: HashSet::new(),
             delivered: HashSet::new(),
@@ -201,7 +240,26 @@ impl Live {
                 self.waiters.push(reply);
                 self.tell_waiters();
             }
-            Command::Send { text, reply } => self.send(text, reply).await,
+            Command::Send { message, reply } => self.send(message, reply).await,
+            Command::Edit {
+                message,
+                text,
+                attachments,
+                reply,
+            } => {
+                let _ = reply.send(self.edit(&message, text, attachments).await);
+            }
+            Command::Move {
+                message,
+                before,
+                reply,
+            } => {
+                let _ = reply.send(self.move_to(&message, before.as_ref()).await);
+            }
+            Command::Hold { message, reply } => {
+                let _ = reply.send(self.hold(&message).await);
+            }
+            Command::SendNow { message, reply } => self.send_now(&message, reply).await,
             Command::TakeBack { message, reply } => {
                 let _ = reply.send(self.take_back(&message).await);
             }
@@ -220,6 +278,19 @@ impl Live {
             Command::End { reply } => {
                 self.end().await;
                 let _ = reply.send(());
+            }
+            Command::Choose { choices, reply } => {
+                let _ = reply.send(self.choose(choices).await);
+            }
+            Command::Rename { title, reply } => {
+                let _ = reply.send(self.rename(title).await);
+            }
+            Command::Close { reply } => {
+                let _ = reply.send(self.close().await);
+            }
+            Command::Reopen { reply } => {
+                self.reopen();
+                let _ = reply.send(self.save().await);
             }
             Command::Page {
                 before,
@@ -291,6 +362,7 @@ impl Live {
             policy_is_own: session.policy.is_some(),
             quiet: None,
             created_at: session.created_at,
+            closed_at: session.closed_at,
         }
     }
 }

@@ -42,8 +42,8 @@ pub trait SessionStore: Send + Sync {
     fn save_session(&self, session: &Session) -> Result<(), SessionError>;
     /// A session's messages that are not `Sent`, by position.
     fn open_messages(&self, session: &SessionId) -> Result<Vec<Message>, SessionError>;
-    /// Inserts or replaces a message's row.
-    fn save_message(&self, message: &Message) -> Result<(), SessionError>;
+    /// Inserts or replaces messages' rows, all or none.
+    fn save_messages(&self, messages: &[Message]) -> Result<(), SessionError>;
     /// Removes a message that the person took back.
     fn remove_message(&self, message: &MessageId) -> Result<(), SessionError>;
     /// Inserts or replaces entries in one transaction.

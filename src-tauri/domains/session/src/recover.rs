@@ -180,8 +180,8 @@ fn write(
     entries: &[Entry],
     messages: &[Message],
 ) -> Result<(), SessionError> {
-    for message in messages {
-        store.save_message(message)?;
+    if !messages.is_empty() {
+        store.save_messages(messages)?;
     }
     if !entries.is_empty() {
         store.save_entries(&session.id, entries)?;

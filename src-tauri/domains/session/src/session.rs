@@ -42,6 +42,21 @@ pub struct Session {
     pub offers: Offers,
     /// Context use and cost as last reported.
     pub usage: Option<Usage>,
+    /// Who gave it its title.
+    pub title_by: TitleBy,
+    /// Since when it is not shown among the workspace's conversations.
+    pub closed_at: Option<Timestamp>,
+}
+
+/// Who gave a conversation its title.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TitleBy {
+    /// The agent, the first prompt or the workspace; the agent may change it.
+    #[default]
+    Agent,
+    /// The person; it stays.
+    Person,
 }
 
 /// A message of the person: a row before anything is done with it.
@@ -64,6 +79,54 @@ pub struct Message {
     pub state: MessageState,
     /// When the person sent it.
     pub created_at: Timestamp,
+}
+
+/// A message as the person sends it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewMessage {
+    /// Its text.
+    pub text: String,
+    /// What goes with it.
+    pub attachments: Vec<Attachment>,
+    /// Who wrote it.
+    pub author: Author,
+    /// When it goes out.
+    pub delivery: Delivery,
+}
+
+impl Attachment {
+    /// For people.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::File { name, .. } | Self::Image { name, .. } | Self::Text { name, .. } => name,
+        }
+    }
+}
+
+impl From<String> for NewMessage {
+    fn from(text: String) -> Self {
+        Self {
+            text,
+            ..Self::default()
+        }
+    }
+}
+
+impl From<&str> for NewMessage {
+    fn from(text: &str) -> Self {
+        Self::from(text.to_owned())
+    }
+}
+
+/// When a message goes out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// After what waits before it.
+    #[default]
+    Queue,
+    /// Before all else: the turn that runs is stopped for it.
+    Now,
 }
 
 /// Who wrote a message.
@@ -216,6 +279,8 @@ pub struct SessionSummary {
     pub quiet: Option<Quiet>,
     /// When it was created.
     pub created_at: Timestamp,
+    /// Since when it is closed: not shown as a tab, but searched and opened again.
+    pub closed_at: Option<Timestamp>,
 }
 
 /// A working agent from which nothing came for a while.

@@ -12,7 +12,9 @@ use crate::port::{
     AgentRuntime, AttachmentStore, MemoryGauge, PolicyStore, Ports, ProcessLedger, SessionStore,
 };
 use crate::recover::{Recovered, recovered};
-use crate::session::{Answer, Session, SessionFact, SessionSummary};
+use crate::session::{
+    Answer, Attachment, NewMessage, Session, SessionFact, SessionSummary, TitleBy,
+};
 use crate::work::off_the_workers;
 use kernel::{AgentId, Clock, FactStream, Facts, MessageId, RequestId, SessionId, WorkspaceId};
 use std::collections::BTreeMap;
@@ -153,6 +155,8 @@ impl Sessions {
             choices: BTreeMap::new(),
             offers: Offers::default(),
             usage: None,
+            title_by: TitleBy::Agent,
+            closed_at: None,
         };
         let (store, row) = (Arc::clone(&self.shared.store), session.clone());
         off_the_workers(move || store.save_session(&row)).await?;
@@ -196,11 +200,67 @@ impl Sessions {
     }
 
     /// Queues a message, stored when this answers; it goes out as soon as the agent can take it.
-    pub async fn send(&self, session: &SessionId, text: String) -> Result<MessageId, SessionError> {
-        if text.trim().is_empty() {
-            return Err(SessionError::Empty);
-        }
-        self.ask(session, |reply| Command::Send { text, reply })
+    pub async fn send(
+        &self,
+        session: &SessionId,
+        message: impl Into<NewMessage>,
+    ) -> Result<MessageId, SessionError> {
+        let message = message.into();
+        not_empty(&message.text, &message.attachments)?;
+        self.ask(session, |reply| Command::Send { message, reply })
+            .await?
+    }
+
+    /// Gives a message that waits or failed another text and other attachments, in its place.
+    pub async fn edit(
+        &self,
+        session: &SessionId,
+        message: &MessageId,
+        text: String,
+        attachments: Vec<Attachment>,
+    ) -> Result<(), SessionError> {
+        not_empty(&text, &attachments)?;
+        let message = message.clone();
+        self.ask(session, |reply| Command::Edit {
+            message,
+            text,
+            attachments,
+            reply,
+        })
+        .await?
+    }
+
+    /// Puts a message that waits or failed before another one, or at the end.
+    pub async fn move_message(
+        &self,
+        session: &SessionId,
+        message: &MessageId,
+        before: Option<MessageId>,
+    ) -> Result<(), SessionError> {
+        let message = message.clone();
+        self.ask(session, |reply| Command::Move {
+            message,
+            before,
+            reply,
+        })
+        .await?
+    }
+
+    /// Keeps a message back until it is let go with [`Sessions::resend`].
+    pub async fn hold(&self, session: &SessionId, message: &MessageId) -> Result<(), SessionError> {
+        let message = message.clone();
+        self.ask(session, |reply| Command::Hold { message, reply })
+            .await?
+    }
+
+    /// Sends a message that waits or failed before all others; the turn that runs is stopped for it.
+    pub async fn send_now(
+        &self,
+        session: &SessionId,
+        message: &MessageId,
+    ) -> Result<(), SessionError> {
+        let message = message.clone();
+        self.ask(session, |reply| Command::SendNow { message, reply })
             .await?
     }
 
@@ -215,7 +275,7 @@ impl Sessions {
             .await?
     }
 
-    /// Queues a failed message again, in its place. For one that waits: tries now.
+    /// Queues a failed or held message again, in its place. For one that waits: tries now.
     pub async fn resend(
         &self,
         session: &SessionId,
@@ -242,7 +302,35 @@ impl Sessions {
         .await?
     }
 
-    /// Asks the agent to stop its turn; what it asked is cancelled. A start is stopped too.
+    /// Remembers these values of options, id to value, for this conversation. An agent that is open is told at once,
+    /// any other when it opens.
+    pub async fn choose(
+        &self,
+        session: &SessionId,
+        choices: BTreeMap<String, String>,
+    ) -> Result<(), SessionError> {
+        self.ask(session, |reply| Command::Choose { choices, reply })
+            .await?
+    }
+
+    /// Gives a conversation the person's name for it.
+    pub async fn rename(&self, session: &SessionId, title: String) -> Result<(), SessionError> {
+        self.ask(session, |reply| Command::Rename { title, reply })
+            .await?
+    }
+
+    /// Ends its process and hides it; what waits in its queue is held, and its transcript stays.
+    pub async fn close(&self, session: &SessionId) -> Result<(), SessionError> {
+        self.ask(session, |reply| Command::Close { reply }).await?
+    }
+
+    /// Shows a closed conversation again. A message to it does so too.
+    pub async fn reopen(&self, session: &SessionId) -> Result<(), SessionError> {
+        self.ask(session, |reply| Command::Reopen { reply }).await?
+    }
+
+    /// Asks the agent to stop its turn; what it asked is cancelled, and what is queued is held. A start is stopped
+    /// too.
     pub async fn stop_turn(&self, session: &SessionId) -> Result<(), SessionError> {
         self.ask(session, |reply| Command::StopTurn { reply }).await
     }
@@ -331,6 +419,13 @@ impl Sessions {
         }
         ends
     }
+}
+
+fn not_empty(text: &str, attachments: &[Attachment]) -> Result<(), SessionError> {
+    if text.trim().is_empty() && attachments.is_empty() {
+        return Err(SessionError::Empty);
+    }
+    Ok(())
 }
 
 async fn all(ends: Vec<oneshot::Receiver<()>>) {

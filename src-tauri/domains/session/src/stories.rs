@@ -7,6 +7,7 @@
 
 mod asking;
 mod crashing;
+mod queueing;
 mod recovering;
 mod saving;
 mod sending;

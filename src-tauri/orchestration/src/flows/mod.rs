@@ -12,6 +12,7 @@ mod settle_workspace;
 
 pub use create_workspace::Task;
 pub use search::{FoundHit, FoundPage, Wanted};
+pub use send_message::Addressee;
 
 use session::SessionError;
 use workspace::WorkspaceError;

@@ -26,6 +26,7 @@ pub fn group(summary: &SessionSummary) -> SessionGroup {
         turn: summary.turn,
         turn_ended_at: summary.turn_ended_at,
         created_at: summary.created_at,
+        closed_at: summary.closed_at,
     }
 }
 

@@ -37,7 +37,7 @@ export class Draft {
     const text = this.text;
     if (this.sending || text.trim() === '') return null;
     this.sending = true;
-    const result = await this.#backend.sendMessage(this.#workspace, session, agent, text);
+    const result = await this.#backend.sendMessage(this.#workspace, session, agent, text, [], 'queue', {});
     this.sending = false;
     if (result.status === 'error') {
       this.error = result.error;

@@ -15,7 +15,7 @@ it('is empty after it was sent', async () => {
   const draft = new Draft(fake, 'w1');
   draft.text = 'hello';
   expect(await draft.send(null, 'practice')).toBe('s-w1');
-  expect(fake.calls.at(-1)).toEqual(['sendMessage', 'w1', null, 'practice', 'hello']);
+  expect(fake.calls.at(-1)).toEqual(['sendMessage', 'w1', null, 'practice', 'hello', [], 'queue', {}]);
   expect(new Draft(fake, 'w1').text).toBe('');
 });
 

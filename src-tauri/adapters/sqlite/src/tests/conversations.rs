@@ -56,7 +56,9 @@ fn open_messages_come_in_the_order_of_the_queue_without_the_sent_ones() {
         message("d", 4, MessageState::Queued),
         message("b", 2, MessageState::Sending),
     ] {
-        database.save_message(&saved).unwrap();
+        database
+            .save_messages(std::slice::from_ref(&saved))
+            .unwrap();
     }
     let open = database.open_messages(&SessionId::new("s")).unwrap();
     let names: Vec<&str> = open.iter().map(|message| message.id.as_str()).collect();
@@ -71,7 +73,9 @@ fn a_prompt_is_sent_and_written_both_or_neither() {
     let (_folder, database) = with_session();
     let id = SessionId::new("s");
     let queued = message("m", 1, MessageState::Queued);
-    database.save_message(&queued).unwrap();
+    database
+        .save_messages(std::slice::from_ref(&queued))
+        .unwrap();
     database.save_entries(&id, &[answer(0, "taken")]).unwrap();
 
     let sent = message("m", 1, MessageState::Sent);

@@ -31,7 +31,9 @@ fn a_full_disk_is_said_loses_nothing_and_passes() {
         .save_entries(&id, std::slice::from_ref(&small))
         .unwrap();
     let queued = message("m", 1, MessageState::Queued);
-    database.save_message(&queued).unwrap();
+    database
+        .save_messages(std::slice::from_ref(&queued))
+        .unwrap();
 
     room(&database, 2);
     let big = answer(1, &"x".repeat(100_000));
@@ -60,7 +62,9 @@ fn what_was_written_is_there_for_another_connection_though_the_first_never_close
     let (folder, database) = with_session();
     let id = SessionId::new("s");
     let queued = message("m", 1, MessageState::Queued);
-    database.save_message(&queued).unwrap();
+    database
+        .save_messages(std::slice::from_ref(&queued))
+        .unwrap();
     database
         .save_entries(&id, &[answer(0, "streamed")])
         .unwrap();
@@ -89,7 +93,7 @@ fn what_a_person_typed_waits_for_the_disk_and_what_streams_does_not() {
         .unwrap();
     assert_eq!(level(), normal);
     database
-        .save_message(&message("m", 1, MessageState::Queued))
+        .save_messages(&[message("m", 1, MessageState::Queued)])
         .unwrap();
     assert_eq!(level(), full);
 }

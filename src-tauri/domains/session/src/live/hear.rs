@@ -8,7 +8,7 @@ use crate::error::{Cause, SessionError};
 use crate::machine::{Input, LifeEvent, SessionState};
 use crate::offer::Offers;
 use crate::port::{AgentEvent, Opening, ToolPatch};
-use crate::session::{Answer, SessionFact};
+use crate::session::{Answer, SessionFact, TitleBy};
 use crate::transcript::Voice;
 use kernel::{RequestId, Timestamp};
 
@@ -59,15 +59,12 @@ impl Live {
             }
             AgentEvent::Started(_) => {}
             AgentEvent::Commands(commands) => self.offers(|offers| offers.commands = commands),
-            AgentEvent::Options(options) => self.offers(|offers| offers.options = options),
-            AgentEvent::Images(taken) => self.offers(|offers| offers.images = Some(taken)),
-            AgentEvent::OptionRefused { said, .. } => {
-                self.notice(
-                    NoticeLevel::Warning,
-                    format!("The agent refused the choice: {said}"),
-                    None,
-                );
+            AgentEvent::Options(options) => {
+                self.offers(|offers| offers.options = options);
+                self.follow_choices();
             }
+            AgentEvent::Images(taken) => self.offers(|offers| offers.images = Some(taken)),
+            AgentEvent::OptionRefused { id, said } => self.refused(&id, &said),
             AgentEvent::Title(title) => self.titled(title),
             AgentEvent::Other { name, raw } => {
                 self.transcript.other(name, raw, self.stamp());
@@ -105,6 +102,7 @@ impl Live {
         if let Some((level, text)) = said {
             self.notice(level, text.to_owned(), None);
         }
+        self.choose_again();
         self.live_event(LifeEvent::Opened).await;
         self.save_now().await;
     }
@@ -139,6 +137,9 @@ impl Live {
 
     fn titled(&mut self, mut title: String) {
         cut::shorten_line(&mut title);
+        if self.session.title_by == TitleBy::Person {
+            return;
+        }
         if !title.trim().is_empty() && title != self.session.title {
             self.session.title = title;
             self.unsaved.row = true;
@@ -216,15 +217,23 @@ impl Live {
     }
 
     pub(super) async fn stop_turn(&mut self) {
-        if let Some(turn) = &mut self.turn {
-            turn.stopped = true;
-            let now = self.shared.clock.now();
-            self.settle_requests(&RequestOutcome::Cancelled);
-            self.transcript.cancel_calls(now);
-            self.activity = Some("Stopping".to_owned());
-        }
+        self.stop_open_turn();
+        self.hold_all();
         self.advance(Input::StopTurn).await;
         self.save_now().await;
+    }
+
+    /// What the turn left open is closed before the agent hears of it. `false` when there is nothing to stop.
+    pub(super) fn stop_open_turn(&mut self) -> bool {
+        let Some(turn) = self.turn.as_mut().filter(|turn| !turn.stopped) else {
+            return false;
+        };
+        turn.stopped = true;
+        let now = self.shared.clock.now();
+        self.settle_requests(&RequestOutcome::Cancelled);
+        self.transcript.cancel_calls(now);
+        self.activity = Some("Stopping".to_owned());
+        true
     }
 
     async fn turn_ended(&mut self, reason: String) {
@@ -240,6 +249,9 @@ impl Live {
         self.close_turn(None);
         self.live_event(LifeEvent::TurnFailed(cause)).await;
         self.save_now().await;
+        if std::mem::take(&mut self.steered) {
+            self.deliver().await;
+        }
     }
 
     async fn ended(&mut self, cause: Option<Cause>) {
@@ -259,6 +271,10 @@ impl Live {
         self.live_event(LifeEvent::Ended(cause)).await;
         self.save_now().await;
         self.tell_all_waiters();
+        if std::mem::take(&mut self.steered) {
+            // The turn was stopped for a message, and the process went with it: the message still wants to go.
+            self.deliver().await;
+        }
     }
 
     /// What the turn left open is closed; `reason` is told unless a failure tells more.

@@ -1,53 +1,55 @@
-//! The person's messages: stored first, given to the agent one at a time, never twice, never dropped.
+//! The person's messages that wait: stored first, in the order shown, changed as long as the agent has not got them.
+//!
+//! Invariant: rows are written before the queue changes, several of them in one go, so that a kill at any moment
+//! leaves each message in one place and one state.
 
 use super::{Live, Outcome};
 use crate::digest;
-use crate::entry::Entry;
 use crate::error::SessionError;
-use crate::live::hear::OpenTurn;
 use crate::machine::{Input, SessionState};
-use crate::port::PromptPart;
-use crate::session::{Author, Message, MessageState};
+use crate::session::{Attachment, Delivery, Message, MessageState, NewMessage};
 use crate::work::off_the_workers;
 use kernel::MessageId;
 use std::sync::Arc;
 
-/// How far back a digest looks, in entries.
-const DIGEST_ENTRIES: u32 = 400;
-
-/// A message on its way.
-pub(super) struct InFlight {
-    message: MessageId,
-    /// Its entry, once it is in the agent's pipe.
-    prompt: Option<Entry>,
-}
-
 impl Live {
-    pub(super) async fn send(&mut self, text: String, reply: Outcome<MessageId>) {
-        if self.session.title.is_empty() {
-            self.session.title = digest::title(&text);
-            self.unsaved.row = true;
-            self.touch();
-        }
+    pub(super) async fn send(&mut self, new: NewMessage, reply: Outcome<MessageId>) {
+        let title = digest::title(&new.text, &new.attachments);
         let message = Message {
             id: MessageId::mint(),
             session: self.session.id.clone(),
             position: self.queue.last().map_or(1, |last| last.position + 1),
-            text,
-            attachments: Vec::new(),
-            author: Author::Person,
+            text: new.text,
+            attachments: new.attachments,
+            author: new.author,
             state: MessageState::Queued,
             created_at: self.shared.clock.now(),
         };
-        if let Err(error) = self.store_message(message.clone()).await {
+        let id = message.id.clone();
+        let mut queue = self.queue.clone();
+        queue.push(message);
+        let to = match new.delivery {
+            Delivery::Queue => queue.len() - 1,
+            Delivery::Now => first_free(&queue),
+        };
+        let from = queue.len() - 1;
+        moved(&mut queue, from, to);
+        if let Err(error) = self.rearrange(queue).await {
             let _ = reply.send(Err(error));
             return;
         }
-        let id = message.id.clone();
-        self.queue.push(message);
+        if self.session.title.is_empty() {
+            self.session.title = title;
+            self.unsaved.row = true;
+            self.touch();
+        }
+        self.reopen();
         self.publish();
         let _ = reply.send(Ok(id));
-        self.deliver().await;
+        match new.delivery {
+            Delivery::Queue => self.deliver().await,
+            Delivery::Now => self.steer().await,
+        }
     }
 
     pub(super) async fn take_back(&mut self, id: &MessageId) -> Result<String, SessionError> {
@@ -55,8 +57,61 @@ impl Live {
         let (store, removed) = (Arc::clone(&self.shared.store), id.clone());
         off_the_workers(move || store.remove_message(&removed)).await?;
         let message = self.queue.remove(place);
+        self.unsaved.messages.remove(id);
         self.publish();
         Ok(message.text)
+    }
+
+    /// Gives a message that waits another text.
+    pub(super) async fn edit(
+        &mut self,
+        id: &MessageId,
+        text: String,
+        attachments: Vec<Attachment>,
+    ) -> Result<(), SessionError> {
+        let place = self.waiting_place(id)?;
+        let mut queue = self.queue.clone();
+        queue[place].text = text;
+        queue[place].attachments = attachments;
+        self.rearrange(queue).await?;
+        self.publish();
+        Ok(())
+    }
+
+    /// Puts a message that waits before another one, or at the end.
+    pub(super) async fn move_to(
+        &mut self,
+        id: &MessageId,
+        before: Option<&MessageId>,
+    ) -> Result<(), SessionError> {
+        let from = self.waiting_place(id)?;
+        let to = match before {
+            None => self.queue.len() - 1,
+            Some(before) if before == id => from,
+            Some(before) => {
+                let mut others = self.queue.iter().filter(|message| message.id != *id);
+                let place = others.position(|message| message.id == *before);
+                place.ok_or(SessionError::Unknown { what: "message" })?
+            }
+        };
+        let mut queue = self.queue.clone();
+        // What the agent is just given stays in front.
+        moved(&mut queue, from, to.max(first_free(&self.queue)));
+        self.rearrange(queue).await?;
+        self.publish();
+        Ok(())
+    }
+
+    /// Keeps a message back until it is let go. One that failed goes nowhere anyway.
+    pub(super) async fn hold(&mut self, id: &MessageId) -> Result<(), SessionError> {
+        let place = self.waiting_place(id)?;
+        if self.queue[place].state == MessageState::Queued {
+            let mut queue = self.queue.clone();
+            queue[place].state = MessageState::Held;
+            self.rearrange(queue).await?;
+            self.publish();
+        }
+        Ok(())
     }
 
     pub(super) async fn resend(&mut self, id: &MessageId, reply: Outcome<()>) {
@@ -70,14 +125,58 @@ impl Live {
 
     async fn queue_again(&mut self, id: &MessageId) -> Result<(), SessionError> {
         let place = self.waiting_place(id)?;
-        let mut message = self.queue[place].clone();
-        if message.state == MessageState::Failed {
-            message.state = MessageState::Queued;
-            self.store_message(message.clone()).await?;
-            self.queue[place] = message;
+        if self.queue[place].state != MessageState::Queued {
+            let mut queue = self.queue.clone();
+            queue[place].state = MessageState::Queued;
+            self.rearrange(queue).await?;
             self.publish();
         }
         Ok(())
+    }
+
+    pub(super) async fn send_now(&mut self, id: &MessageId, reply: Outcome<()>) {
+        let first = self.queue_first(id).await;
+        let goes = first.is_ok();
+        let _ = reply.send(first);
+        if goes {
+            self.steer().await;
+        }
+    }
+
+    async fn queue_first(&mut self, id: &MessageId) -> Result<(), SessionError> {
+        let place = self.waiting_place(id)?;
+        let mut queue = self.queue.clone();
+        queue[place].state = MessageState::Queued;
+        moved(&mut queue, place, first_free(&self.queue));
+        self.rearrange(queue).await?;
+        self.publish();
+        Ok(())
+    }
+
+    /// The first message is to go out as soon as it can: the turn that runs is stopped for it.
+    async fn steer(&mut self) {
+        match self.session.state {
+            SessionState::Working { .. } => {
+                self.steered = true;
+                if self.stop_open_turn() {
+                    self.advance(Input::StopTurn).await;
+                }
+                self.save_now().await;
+            }
+            _ => self.deliver().await,
+        }
+    }
+
+    /// The person stopped the agent: nothing goes out until they let it go. Holds even if it can't be written now.
+    pub(super) fn hold_all(&mut self) {
+        self.steered = false;
+        for message in &mut self.queue {
+            if message.state == MessageState::Queued {
+                message.state = MessageState::Held;
+                self.unsaved.messages.insert(message.id.clone());
+            }
+        }
+        self.touch();
     }
 
     /// Where a message stands in the queue that is not with the agent.
@@ -93,150 +192,50 @@ impl Live {
         }
     }
 
-    /// The person wants the queue to go on: whatever state the session is in, if it has a place.
-    async fn deliver(&mut self) {
-        if self.place.is_some() {
-            self.advance(Input::Wake).await;
-            self.save_now().await;
-        }
-    }
-
-    /// What waited for a place or for the disk goes out. A failure is the person's to look at first.
-    pub(super) async fn go_on_with_the_queue(&mut self) {
-        let waits = self.next_waiting().is_some();
-        if waits && !matches!(self.session.state, SessionState::Failed { .. }) {
-            self.deliver().await;
-        }
-    }
-
-    fn next_waiting(&self) -> Option<usize> {
-        self.queue
+    /// Makes this the queue, once the rows that differ are written.
+    async fn rearrange(&mut self, queue: Vec<Message>) -> Result<(), SessionError> {
+        let changed: Vec<Message> = queue
             .iter()
-            .position(|message| message.state == MessageState::Queued)
-    }
-
-    /// The agent can take a prompt: records the next message as being sent.
-    pub(super) async fn offer(&mut self) -> Option<Input> {
-        self.offer_due = false;
-        let place = self.next_waiting()?;
-        if self.in_flight.is_some() || self.unsaved.has_sent() {
-            // Its row must be true before the next one goes.
-            self.offer_due = true;
-            return None;
+            .filter(|message| !self.queue.contains(message))
+            .cloned()
+            .collect();
+        if !changed.is_empty() {
+            self.store_messages(changed).await?;
         }
-        let mut message = self.queue[place].clone();
-        message.state = MessageState::Sending;
-        if let Err(error) = self.store_message(message.clone()).await {
-            self.offer_due = true;
-            self.has_trouble(&error);
-            return None;
-        }
-        self.in_flight = Some(InFlight {
-            message: message.id.clone(),
-            prompt: None,
-        });
-        self.queue[place] = message;
-        Some(Input::Prompt)
+        self.queue = queue;
+        Ok(())
     }
 
-    /// Gives the agent the message that was recorded.
-    pub(super) async fn prompt(&mut self) {
-        let Some(message) = self.message_in_flight() else {
-            tracing::error!(session = %self.session.id, "a prompt was due without a message");
-            return;
-        };
-        let text = message.text.clone();
-        self.session.turn += 1;
-        self.transcript.begin_turn(self.session.turn);
-        self.turn = Some(OpenTurn::begun(self.shared.clock.now()));
-        self.activity = Some("Waiting for the agent".to_owned());
-        self.unsaved.row = true;
-        // That a turn runs is stored before it runs, so that a kill is not taken for an idle end.
-        self.save_now().await;
-        let text = if self.digest_due {
-            self.with_digest(text).await
-        } else {
-            text
-        };
-        if let Some(agent) = &self.agent {
-            agent.prompt(vec![PromptPart::Text(text)]);
-        }
-    }
-
-    async fn with_digest(&self, text: String) -> String {
-        let (store, id) = (Arc::clone(&self.shared.store), self.session.id.clone());
-        match off_the_workers(move || store.entries(&id, None, DIGEST_ENTRIES)).await {
-            Ok(entries) => digest::preceded(&entries, &text),
-            Err(error) => {
-                tracing::warn!(session = %self.session.id, %error, "the agent gets no digest");
-                text
-            }
-        }
-    }
-
-    /// The message is in the agent's pipe: it enters the transcript. An agent that dies now may not have read it.
-    pub(super) async fn written(&mut self) {
-        let Some(message) = self.message_in_flight().cloned() else {
-            return;
-        };
-        let stamp = self.stamp();
-        if let Some(in_flight) = &mut self.in_flight
-            && in_flight.prompt.is_none()
-        {
-            in_flight.prompt = Some(self.transcript.prompt(&message, stamp));
-            self.save_now().await;
-        }
-    }
-
-    /// The agent reacts to the message, so it has read it: it is sent, once and for all.
-    pub(super) async fn delivered(&mut self) {
-        self.written().await;
-        let Some(message) = self.message_in_flight() else {
-            return;
-        };
-        let mut message = message.clone();
-        message.state = MessageState::Sent;
-        let Some(prompt) = self.in_flight.take().and_then(|sent| sent.prompt) else {
-            return;
-        };
-        self.delivered.insert(message.id.clone());
-        self.unsaved.sent(message, prompt);
-        self.digest_due = false;
-        self.touch();
-    }
-
-    /// The message may or may not have arrived: its text is kept for the person to send again. Answers whether it
-    /// stands in the transcript as if it had.
-    pub(super) fn undelivered(&mut self) -> bool {
-        let Some(in_flight) = self.in_flight.take() else {
-            return false;
-        };
-        let id = in_flight.message;
-        if let Some(message) = self.queue.iter_mut().find(|message| message.id == id) {
-            message.state = MessageState::Failed;
-            self.unsaved.messages.push(message.clone());
-            self.touch();
-        }
-        in_flight.prompt.is_some()
-    }
-
-    fn message_in_flight(&self) -> Option<&Message> {
-        let in_flight = self.in_flight.as_ref()?;
-        let mut queue = self.queue.iter();
-        queue.find(|message| {
-            message.id == in_flight.message && message.state == MessageState::Sending
-        })
-    }
-
-    /// The queue as a person sees it: a message that stands in the transcript already does not wait any more.
-    pub(super) fn queue_to_show(&self) -> Vec<Message> {
-        let written = self.in_flight.as_ref().filter(|sent| sent.prompt.is_some());
-        let shown = |message: &&Message| written.is_none_or(|sent| sent.message != message.id);
-        self.queue.iter().filter(shown).cloned().collect()
-    }
-
-    async fn store_message(&self, message: Message) -> Result<(), SessionError> {
+    /// Writes these rows, all or none; what was to be written of them later is written with it.
+    pub(super) async fn store_messages(
+        &mut self,
+        messages: Vec<Message>,
+    ) -> Result<(), SessionError> {
+        let written: Vec<MessageId> = messages.iter().map(|message| message.id.clone()).collect();
         let store = Arc::clone(&self.shared.store);
-        off_the_workers(move || store.save_message(&message)).await
+        off_the_workers(move || store.save_messages(&messages)).await?;
+        for id in &written {
+            self.unsaved.messages.remove(id);
+        }
+        Ok(())
+    }
+}
+
+/// The first place that a message can have which is not being given to the agent.
+fn first_free(queue: &[Message]) -> usize {
+    let is_going = |message: &Message| message.state == MessageState::Sending;
+    queue
+        .iter()
+        .rposition(is_going)
+        .map_or(0, |place| place + 1)
+}
+
+/// Moves one to another place; the positions stay the same ones, in order.
+fn moved(queue: &mut Vec<Message>, from: usize, to: usize) {
+    let positions: Vec<u32> = queue.iter().map(|message| message.position).collect();
+    let message = queue.remove(from);
+    queue.insert(to.min(queue.len()), message);
+    for (message, position) in queue.iter_mut().zip(positions) {
+        message.position = position;
     }
 }

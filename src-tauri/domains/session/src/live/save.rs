@@ -7,6 +7,8 @@ use crate::machine::SessionState;
 use crate::session::{Message, SessionFact};
 use crate::sessions::Page;
 use crate::work::off_the_workers;
+use kernel::MessageId;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::sleep;
@@ -23,8 +25,8 @@ const HOLD: usize = 8 * 1024 * 1024;
 pub(super) struct Unsaved {
     /// The session's row.
     pub(super) row: bool,
-    /// Messages whose state changed.
-    pub(super) messages: Vec<Message>,
+    /// Messages whose row is behind.
+    pub(super) messages: BTreeSet<MessageId>,
     /// Files may have changed; told with the next write.
     pub(super) files_touched: bool,
     /// A message that is with the agent, and its entry.
@@ -82,7 +84,7 @@ impl Live {
         let entries = self.transcript.changed();
         let has_entries = !entries.is_empty();
         let sent = self.unsaved.sent.clone();
-        let messages = self.unsaved.messages.clone();
+        let messages = self.queued(&self.unsaved.messages);
         let row = self.unsaved.row.then(|| self.session.clone());
         if has_entries || sent.is_some() || !messages.is_empty() || row.is_some() {
             let (store, id) = (Arc::clone(&self.shared.store), self.session.id.clone());
@@ -93,8 +95,8 @@ impl Live {
                 if has_entries {
                     store.save_entries(&id, &entries)?;
                 }
-                for message in &messages {
-                    store.save_message(message)?;
+                if !messages.is_empty() {
+                    store.save_messages(&messages)?;
                 }
                 row.map_or(Ok(()), |row| store.save_session(&row))
             })
@@ -116,6 +118,11 @@ impl Live {
             self.shared.facts.announce(fact);
         }
         Ok(())
+    }
+
+    fn queued(&self, ids: &BTreeSet<MessageId>) -> Vec<Message> {
+        let of = |message: &&Message| ids.contains(&message.id);
+        self.queue.iter().filter(of).cloned().collect()
     }
 
     /// Nothing can be written: said once in the transcript, and on the session as long as it lasts.

@@ -1,0 +1,167 @@
+//! From the queue to the agent: one message at a time, recorded before it goes, never twice, never dropped.
+
+use super::Live;
+use crate::digest;
+use crate::entry::Entry;
+use crate::live::hear::OpenTurn;
+use crate::machine::{Input, SessionState};
+use crate::port::PromptPart;
+use crate::session::{Message, MessageState};
+use crate::work::off_the_workers;
+use kernel::MessageId;
+use std::sync::Arc;
+
+/// How far back a digest looks, in entries.
+const DIGEST_ENTRIES: u32 = 400;
+
+/// A message on its way.
+pub(super) struct InFlight {
+    message: MessageId,
+    /// Its entry, once it is in the agent's pipe.
+    prompt: Option<Entry>,
+}
+
+impl Live {
+    /// The person wants the queue to go on: whatever state the session is in, if it has a place.
+    pub(super) async fn deliver(&mut self) {
+        if self.place.is_some() {
+            self.advance(Input::Wake).await;
+            self.save_now().await;
+        }
+    }
+
+    /// What waited for a place or for the disk goes out. A failure is the person's to look at first.
+    pub(super) async fn go_on_with_the_queue(&mut self) {
+        let waits = self.next_waiting().is_some();
+        if waits && !matches!(self.session.state, SessionState::Failed { .. }) {
+            self.deliver().await;
+        }
+    }
+
+    fn next_waiting(&self) -> Option<usize> {
+        self.queue
+            .iter()
+            .position(|message| message.state == MessageState::Queued)
+    }
+
+    /// The agent can take a prompt: records the next message as being sent.
+    pub(super) async fn offer(&mut self) -> Option<Input> {
+        self.offer_due = false;
+        let place = self.next_waiting()?;
+        if self.in_flight.is_some() || self.unsaved.has_sent() {
+            // Its row must be true before the next one goes.
+            self.offer_due = true;
+            return None;
+        }
+        let mut message = self.queue[place].clone();
+        message.state = MessageState::Sending;
+        if let Err(error) = self.store_messages(vec![message.clone()]).await {
+            self.offer_due = true;
+            self.has_trouble(&error);
+            return None;
+        }
+        self.in_flight = Some(InFlight {
+            message: message.id.clone(),
+            prompt: None,
+        });
+        self.queue[place] = message;
+        self.steered = false;
+        Some(Input::Prompt)
+    }
+
+    /// Gives the agent the message that was recorded.
+    pub(super) async fn prompt(&mut self) {
+        let Some(message) = self.message_in_flight() else {
+            tracing::error!(session = %self.session.id, "a prompt was due without a message");
+            return;
+        };
+        let text = message.text.clone();
+        self.session.turn += 1;
+        self.transcript.begin_turn(self.session.turn);
+        self.turn = Some(OpenTurn::begun(self.shared.clock.now()));
+        self.activity = Some("Waiting for the agent".to_owned());
+        self.unsaved.row = true;
+        // That a turn runs is stored before it runs, so that a kill is not taken for an idle end.
+        self.save_now().await;
+        let text = if self.digest_due {
+            self.with_digest(text).await
+        } else {
+            text
+        };
+        if let Some(agent) = &self.agent {
+            agent.prompt(vec![PromptPart::Text(text)]);
+        }
+    }
+
+    async fn with_digest(&self, text: String) -> String {
+        let (store, id) = (Arc::clone(&self.shared.store), self.session.id.clone());
+        match off_the_workers(move || store.entries(&id, None, DIGEST_ENTRIES)).await {
+            Ok(entries) => digest::preceded(&entries, &text),
+            Err(error) => {
+                tracing::warn!(session = %self.session.id, %error, "the agent gets no digest");
+                text
+            }
+        }
+    }
+
+    /// The message is in the agent's pipe: it enters the transcript. An agent that dies now may not have read it.
+    pub(super) async fn written(&mut self) {
+        let Some(message) = self.message_in_flight().cloned() else {
+            return;
+        };
+        let stamp = self.stamp();
+        if let Some(in_flight) = &mut self.in_flight
+            && in_flight.prompt.is_none()
+        {
+            in_flight.prompt = Some(self.transcript.prompt(&message, stamp));
+            self.save_now().await;
+        }
+    }
+
+    /// The agent reacts to the message, so it has read it: it is sent, once and for all.
+    pub(super) async fn delivered(&mut self) {
+        self.written().await;
+        let Some(message) = self.message_in_flight() else {
+            return;
+        };
+        let mut message = message.clone();
+        message.state = MessageState::Sent;
+        let Some(prompt) = self.in_flight.take().and_then(|sent| sent.prompt) else {
+            return;
+        };
+        self.delivered.insert(message.id.clone());
+        self.unsaved.sent(message, prompt);
+        self.digest_due = false;
+        self.touch();
+    }
+
+    /// The message may or may not have arrived: its text is kept for the person to send again. Answers whether it
+    /// stands in the transcript as if it had.
+    pub(super) fn undelivered(&mut self) -> bool {
+        let Some(in_flight) = self.in_flight.take() else {
+            return false;
+        };
+        let id = in_flight.message;
+        if let Some(message) = self.queue.iter_mut().find(|message| message.id == id) {
+            message.state = MessageState::Failed;
+            self.unsaved.messages.insert(id);
+            self.touch();
+        }
+        in_flight.prompt.is_some()
+    }
+
+    fn message_in_flight(&self) -> Option<&Message> {
+        let in_flight = self.in_flight.as_ref()?;
+        let mut queue = self.queue.iter();
+        queue.find(|message| {
+            message.id == in_flight.message && message.state == MessageState::Sending
+        })
+    }
+
+    /// The queue as a person sees it: a message that stands in the transcript already does not wait any more.
+    pub(super) fn queue_to_show(&self) -> Vec<Message> {
+        let written = self.in_flight.as_ref().filter(|sent| sent.prompt.is_some());
+        let shown = |message: &&Message| written.is_none_or(|sent| sent.message != message.id);
+        self.queue.iter().filter(shown).cloned().collect()
+    }
+}

@@ -1,0 +1,66 @@
+//! What the person chose of what the agent offers: remembered first, then told to the agent, now or when it opens.
+
+use super::Live;
+use crate::entry::NoticeLevel;
+use crate::error::SessionError;
+use crate::machine::SessionState;
+use std::collections::BTreeMap;
+
+impl Live {
+    /// Remembers these values; an agent that is open is told at once.
+    pub(super) async fn choose(
+        &mut self,
+        choices: BTreeMap<String, String>,
+    ) -> Result<(), SessionError> {
+        let before = self.session.choices.clone();
+        self.session.choices.extend(choices.clone());
+        self.unsaved.row = true;
+        if let Err(error) = self.save().await {
+            self.session.choices = before;
+            return Err(error);
+        }
+        let is_open = matches!(
+            self.session.state,
+            SessionState::Ready { .. } | SessionState::Working { .. }
+        );
+        if let Some(agent) = self.agent.as_ref().filter(|_| is_open) {
+            for (id, value) in &choices {
+                agent.set_option(id, value);
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the agent that just opened what was chosen, before anything is asked of it.
+    pub(super) fn choose_again(&self) {
+        if let Some(agent) = &self.agent {
+            for (id, value) in &self.session.choices {
+                agent.set_option(id, value);
+            }
+        }
+    }
+
+    /// What the agent changes by itself while it works is how the conversation goes on.
+    pub(super) fn follow_choices(&mut self) {
+        if !matches!(self.session.state, SessionState::Working { .. }) {
+            return;
+        }
+        for option in &self.session.offers.options {
+            if let Some(value) = self.session.choices.get_mut(&option.id) {
+                value.clone_from(&option.current);
+            }
+        }
+    }
+
+    /// The agent does not take this value: it is not tried again.
+    pub(super) fn refused(&mut self, id: &str, said: &str) {
+        if self.session.choices.remove(id).is_some() {
+            self.unsaved.row = true;
+        }
+        let options = &self.session.offers.options;
+        let option = options.iter().find(|option| option.id == id);
+        let name = option.map_or(id, |option| option.name.as_str());
+        let text = format!("The agent refused what was chosen for {name}: {said}");
+        self.notice(NoticeLevel::Warning, text, None);
+    }
+}
