@@ -1,6 +1,5 @@
 //! One conversation with crashes in it: a person who talks to an agent, what is killed when, and what came of it.
 
-use crate::host::{self, Heard, Host};
 use crate::script::{number_of, prompt};
 use crate::tally::{Tally, Victim};
 use crate::view::View;
@@ -15,9 +14,12 @@ use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
+use tests::headless::{self, Heard, Host};
 use tests::real_agents::ledger;
 use tests::repository::Repository;
 
+/// The program that is killed.
+const HEADLESS: &str = env!("CARGO_BIN_EXE_headless");
 /// How long nothing may change before the conversation counts as stuck.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long the person waits before a message that waits is pushed.
@@ -155,7 +157,7 @@ impl Conversation {
         let home = tempfile::tempdir().expect("a temp folder can be made");
         let repository = Repository::make(home.path()).path;
         Self {
-            host: Host::start(home.path(), &repository),
+            host: Host::start(HEADLESS, home.path(), &repository),
             repository,
             home,
             view: View::default(),
@@ -342,7 +344,7 @@ impl Conversation {
                     }
                     return;
                 };
-                host::kill(pid);
+                headless::kill(pid);
                 self.note(&json!({"killed": tag.as_str()}));
                 self.killed.push(tag);
                 self.count(Victim::Agent);
@@ -368,7 +370,7 @@ impl Conversation {
         if self.dice.bool() {
             sleep(Duration::from_micros(self.dice.u64(1..40_000)));
         }
-        self.host = Host::start(self.home.path(), &self.repository);
+        self.host = Host::start(HEADLESS, self.home.path(), &self.repository);
     }
 
     fn count(&mut self, victim: Victim) {

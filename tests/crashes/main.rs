@@ -7,7 +7,6 @@
 #![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
 mod conversation;
-mod host;
 mod script;
 mod tally;
 mod view;

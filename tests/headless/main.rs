@@ -147,7 +147,7 @@ async fn obey(flows: &Orchestration, repository: &Path, order: &Value) -> Result
 async fn say(flows: &Orchestration, repository: &Path, text: String) -> Result<(), String> {
     match workspace(flows).await {
         Some(workspace) => {
-            let sent = flows.send_message(&workspace, only(flows).ok(), None, text);
+            let sent = flows.send_message(&workspace, only(flows).ok(), text);
             sent.await.map_err(|error| error.to_string())?;
         }
         None => {

@@ -27,6 +27,8 @@ pub struct Agent {
     pub can_ask_questions: AtomicBool,
     /// Whether requests to stop are ignored from now on.
     pub ignores_cancel: AtomicBool,
+    /// Whether each prompt is answered two times from now on.
+    pub answers_twice: AtomicBool,
     conversations: Conversations,
     ledger: Ledger,
     sessions: Mutex<HashMap<String, Arc<Session>>>,
@@ -42,6 +44,7 @@ impl Agent {
             pace: Pace::from_variable(std::env::var("SHOPFLOOR_PRACTICE_PACE").ok().as_deref()),
             can_ask_questions: AtomicBool::new(false),
             ignores_cancel: AtomicBool::new(false),
+            answers_twice: AtomicBool::new(false),
             conversations: Conversations::at_home(),
             ledger: Ledger::from_variable(),
             sessions: Mutex::default(),
@@ -237,6 +240,9 @@ impl Agent {
             let answer = perform::answer(&mut turn, &prompt.texts);
             self.keep(session);
             session.ended(&prompt.request);
+            if self.answers_twice.load(Ordering::SeqCst) {
+                self.respond(&prompt.request, answer.clone());
+            }
             self.respond(&prompt.request, answer);
         }
     }

@@ -23,6 +23,7 @@ pub fn misbehave(turn: &Turn, how: &Misbehaviour) -> Flow {
         Misbehaviour::Garbage => raw(turn, b"this line is { not JSON\n"),
         Misbehaviour::BadUtf8 => bad_utf8(turn),
         Misbehaviour::Big(bytes) => big(turn, *bytes),
+        Misbehaviour::AnswerTwice => turn.agent.answers_twice.store(true, Ordering::SeqCst),
         Misbehaviour::IgnoreCancel => turn.agent.ignores_cancel.store(true, Ordering::SeqCst),
         Misbehaviour::IgnoreTerm => turn.agent.lifetime.become_stubborn(),
         Misbehaviour::Orphan { keeps_pipes } => orphan(*keeps_pipes),

@@ -12,7 +12,8 @@ use std::sync::atomic::Ordering;
 
 /// The steps, for who wrote a line that is none.
 const STEPS: &str = "say, think, plan, edit, create, append, read, run, ask, approve-plan, question, wait, fail, \
-    fail-auth, fail-quota, end, crash, exit, flood, garbage, bad-utf8, big, ignore-cancel, ignore-term, orphan";
+    fail-auth, fail-quota, end, crash, exit, flood, garbage, bad-utf8, big, answer-twice, ignore-cancel, ignore-term, \
+    orphan";
 
 /// Runs a whole turn and gives the answer to the prompt.
 pub fn answer(turn: &mut Turn, texts: &[String]) -> Result<Value, RpcError> {

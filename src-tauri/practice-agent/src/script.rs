@@ -89,6 +89,8 @@ pub enum Misbehaviour {
     BadUtf8,
     /// Sends a tool's output of so many bytes in one line.
     Big(usize),
+    /// Answers each prompt two times from now on.
+    AnswerTwice,
     /// Ignores the request to stop from now on.
     IgnoreCancel,
     /// Ignores the end of stdin and SIGTERM from now on.
@@ -169,6 +171,7 @@ fn step(line: &str) -> Result<Step, String> {
         "garbage" => Step::Misbehave(Misbehaviour::Garbage),
         "bad-utf8" => Step::Misbehave(Misbehaviour::BadUtf8),
         "big" => Step::Misbehave(Misbehaviour::Big(number(rest)?)),
+        "answer-twice" => Step::Misbehave(Misbehaviour::AnswerTwice),
         "ignore-cancel" => Step::Misbehave(Misbehaviour::IgnoreCancel),
         "ignore-term" => Step::Misbehave(Misbehaviour::IgnoreTerm),
         "orphan" => Step::Misbehave(Misbehaviour::Orphan {

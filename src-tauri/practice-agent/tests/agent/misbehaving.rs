@@ -50,6 +50,15 @@ fn garbage_and_bad_bytes_come_as_lines_of_their_own() {
 }
 
 #[test]
+fn an_agent_that_answers_twice_says_the_same_two_times() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut client, session) = Client::with_session(folder.path());
+    client.script(&session, "answer-twice");
+    let again: Value = serde_json::from_slice(&client.line().unwrap()).unwrap();
+    assert_eq!(again["result"]["stopReason"], "end_turn");
+}
+
+#[test]
 fn big_output_comes_in_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let (mut client, session) = Client::with_session(folder.path());

@@ -1,5 +1,6 @@
 //! The house as a process of its own: ordered about, listened to, and killed.
 
+use crate::real_agents::practice_agent;
 use process::{Ended, TAG_VARIABLE, Tag};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -8,7 +9,6 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
-use tests::real_agents::practice_agent;
 
 /// A running house.
 pub struct Host {
@@ -22,21 +22,23 @@ pub struct Host {
 
 /// What came while waiting.
 pub enum Heard {
+    /// A line.
     Line(Value),
+    /// Nothing, as long as was waited.
     Nothing,
     /// It is gone.
     End,
 }
 
 impl Host {
-    /// Starts it on a data directory; what it complains of goes to `stderr.log` there.
-    pub fn start(home: &Path, repository: &Path) -> Self {
+    /// Starts the program `headless` on a data directory; what it complains of goes to `stderr.log` there.
+    pub fn start(program: &str, home: &Path, repository: &Path) -> Self {
         let complaints = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
             .open(home.join("stderr.log"))
             .expect("a temp folder is writable");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_headless"))
+        let mut child = Command::new(program)
             .args([home, repository])
             .env("SHOPFLOOR_PRACTICE_AGENT_BIN", practice_agent())
             .stdin(Stdio::piped())
@@ -62,6 +64,11 @@ impl Host {
             orders: 0,
             run: None,
         }
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// The next line, or nothing within this time.
