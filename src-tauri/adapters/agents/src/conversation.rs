@@ -1,15 +1,16 @@
 //! The protocol's side of one conversation, pure: what comes in, what is to be sent and told. No IO, no clock.
 
+mod foreign;
+mod opening;
+
+use crate::offers::Offered;
+use crate::prompt::Takes;
 use crate::rpc::{self, BAD_PARAMS, Incoming, NO_SUCH_METHOD, Refusal, TAKEN_BACK};
 use crate::tools::Calls;
 use crate::updates::Messages;
 use crate::{asks, causes, prompt, updates};
-use agent_client_protocol_schema::ProtocolVersion;
-use agent_client_protocol_schema::v1::{
-    CancelNotification, ClientCapabilities, ElicitationCapabilities, ElicitationFormCapabilities,
-    Implementation, InitializeRequest, LoadSessionRequest, NewSessionRequest, PromptRequest,
-    ResumeSessionRequest,
-};
+use agent_client_protocol_schema::v1::{CancelNotification, PromptRequest};
+use foreign::Foreign;
 use serde::Serialize;
 use serde_json::Value;
 use session::port::{AgentEvent, Opening, PromptPart};
@@ -50,6 +51,11 @@ pub(crate) struct Conversation {
     last_ask: u64,
     calls: Calls,
     messages: Messages,
+    offered: Offered,
+    takes: Takes,
+    /// What the app told of its place with a slash command; the next prompt brings it.
+    context: Vec<PromptPart>,
+    foreign: Foreign,
     troubles: HashSet<&'static str>,
 }
 
@@ -62,13 +68,14 @@ enum Stage {
 }
 
 /// The answers we wait for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Wanted {
     Initialized,
     New(Opening),
     Loaded,
     Resumed,
     TurnEnd,
+    Chosen { id: String, value: String },
 }
 
 struct Turn {
@@ -97,19 +104,12 @@ impl Conversation {
             last_ask: 0,
             calls: Calls::default(),
             messages: Messages::default(),
+            offered: Offered::default(),
+            takes: Takes::default(),
+            context: Vec::new(),
+            foreign: Foreign::default(),
             troubles: HashSet::new(),
         }
-    }
-
-    /// The first words.
-    pub(crate) fn begin(&mut self) -> Vec<Act> {
-        let form = ElicitationCapabilities::new().form(ElicitationFormCapabilities::new());
-        let us = Implementation::new("shopfloor", env!("CARGO_PKG_VERSION"))
-            .title("Shopfloor".to_owned());
-        let hello = InitializeRequest::new(ProtocolVersion::V1)
-            .client_capabilities(ClientCapabilities::new().elicitation(form))
-            .client_info(us);
-        vec![self.request("initialize", hello, Wanted::Initialized)]
     }
 
     /// Whether a turn is open.
@@ -135,17 +135,63 @@ impl Conversation {
         }
         self.replaying = false;
         self.turn = Some(Turn { cancelled: false });
-        let prompt = PromptRequest::new(self.session.clone(), prompt::blocks(parts));
-        match self.request("session/prompt", prompt, Wanted::TurnEnd) {
-            Act::Send(line) => vec![Act::SendPrompt(line)],
-            other => vec![other],
+        let (blocks, left_out) = prompt::blocks(self.with_context(parts), self.takes);
+        let prompt = PromptRequest::new(self.session.clone(), blocks);
+        let mut acts: Vec<Act> = left_out
+            .iter()
+            .map(|name| {
+                let said = format!("This agent takes no pictures: {name} was left out.");
+                Act::Tell(AgentEvent::Trouble(said))
+            })
+            .collect();
+        acts.push(
+            match self.request("session/prompt", prompt, Wanted::TurnEnd) {
+                Act::Send(line) => Act::SendPrompt(line),
+                other => other,
+            },
+        );
+        acts
+    }
+
+    /// With what the app has to tell of its place. Some agents look for a slash command only at the beginning of a
+    /// prompt, others only at its end: such a prompt goes alone, and the next one brings the context.
+    fn with_context(&mut self, parts: Vec<PromptPart>) -> Vec<PromptPart> {
+        let is_command = |part: &PromptPart| matches!(part, PromptPart::Text(text) if self.offered.is_command(text));
+        if !parts.iter().any(is_command) {
+            let mut whole = std::mem::take(&mut self.context);
+            whole.extend(parts);
+            return whole;
+        }
+        let is_context = |part: &PromptPart| matches!(part, PromptPart::Context(_));
+        let (context, others): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_context);
+        self.context.extend(context);
+        others
+    }
+
+    /// Chooses a value of an option.
+    pub(crate) fn set_option(&mut self, id: &str, value: &str) -> Vec<Act> {
+        let choice = match self.stage {
+            Stage::Open => self.offered.choice(&self.session, id, value),
+            Stage::Handshake | Stage::Settling => Err("it is not ready yet".to_owned()),
+        };
+        match choice {
+            Ok(request) => {
+                let (id, value) = (id.to_owned(), value.to_owned());
+                let wanted = Wanted::Chosen { id, value };
+                vec![self.request(request.method, request.params, wanted)]
+            }
+            Err(said) => vec![refused(id, said)],
         }
     }
 
-    /// Chooses a value of an option. None is offered to the domain yet.
-    pub(crate) fn set_option(&mut self, id: &str, _value: &str) -> Vec<Act> {
-        tracing::error!(id, "an option was chosen that was not offered");
-        Vec::new()
+    fn chosen(&mut self, id: &str, value: &str, outcome: Result<Value, Refusal>) -> Vec<Act> {
+        match outcome {
+            Ok(answer) => {
+                self.offered.chosen(id, value, &answer);
+                vec![Act::Tell(self.offered.told_options())]
+            }
+            Err(refusal) => vec![refused(id, causes::said(&refusal))],
+        }
     }
 
     /// Stops the turn, if there is one, and answers what is open.
@@ -221,7 +267,9 @@ impl Conversation {
 
     fn asked(&mut self, request: Value, method: &str, params: &Value) -> Vec<Act> {
         let ask = match method {
-            "session/request_permission" => asks::permission(params, &self.calls, &self.cwd),
+            "session/request_permission" => {
+                asks::permission(&self.own(params), &self.calls, &self.cwd)
+            }
             "elicitation/create" => asks::question(params),
             _ => {
                 let refusal = rpc::refusal(&request, NO_SUCH_METHOD, "Method not found");
@@ -267,24 +315,31 @@ impl Conversation {
     }
 
     fn updated(&mut self, params: &Value) -> Vec<Act> {
-        let foreign = params["sessionId"]
-            .as_str()
-            .is_some_and(|id| id != self.session);
-        if self.stage == Stage::Open && foreign {
-            tracing::debug!("an update of another conversation was left out");
+        let update = &params["update"];
+        if let Some(other) = params["sessionId"].as_str()
+            && self.stage == Stage::Open
+            && other != self.session
+        {
+            return self.of_another(other, update);
+        }
+        if let Some(news) = self.offered.learn(update) {
+            // What is offered before the conversation is open is told when it is.
+            let is_open = self.stage == Stage::Open;
+            return news
+                .into_iter()
+                .filter(|_| is_open)
+                .map(Act::Tell)
+                .collect();
+        }
+        let Some(event) = updates::read(update) else {
             return Vec::new();
+        };
+        let follows = self.messages.begins_another(update, &event);
+        let mut acts = self.live(event);
+        if follows && !acts.is_empty() {
+            acts.insert(0, Act::Tell(AgentEvent::NextMessage));
         }
-        match updates::read(&params["update"]) {
-            Some(event) => {
-                let follows = self.messages.begins_another(&params["update"], &event);
-                let mut acts = self.live(event);
-                if follows && !acts.is_empty() {
-                    acts.insert(0, Act::Tell(AgentEvent::NextMessage));
-                }
-                acts
-            }
-            None => Vec::new(),
-        }
+        acts
     }
 
     /// Passes an event on unless it belongs to the handshake or to a history that is known already.
@@ -314,83 +369,13 @@ impl Conversation {
     }
 
     fn answered(&mut self, wanted: Wanted, outcome: Result<Value, Refusal>) -> Vec<Act> {
-        match (wanted, outcome) {
-            (Wanted::Initialized, Ok(hello)) => self.initialized(&hello),
-            (Wanted::Initialized, Err(refusal)) => vec![Act::Fail(match causes::of(&refusal) {
-                Cause::Provider { said } => Cause::Protocol { said },
-                other => other,
-            })],
-            (Wanted::New(opening), Ok(opened)) => match opened["sessionId"].as_str() {
-                Some(id) => {
-                    id.clone_into(&mut self.session);
-                    self.opened(opening)
-                }
-                None => vec![Act::Fail(protocol(
-                    "it opened a conversation without an id",
-                ))],
-            },
-            (Wanted::New(_), Err(refusal)) => vec![Act::Fail(causes::of(&refusal))],
-            (Wanted::Resumed, Ok(_)) => self.opened(Opening::Resumed),
-            (Wanted::Loaded, Ok(_)) => {
-                self.stage = Stage::Settling;
-                Vec::new()
+        match wanted {
+            Wanted::TurnEnd => self.turn_ended(outcome),
+            Wanted::Chosen { id, value } => self.chosen(&id, &value, outcome),
+            Wanted::Initialized | Wanted::New(_) | Wanted::Loaded | Wanted::Resumed => {
+                self.answered_opening(&wanted, outcome)
             }
-            (Wanted::Resumed | Wanted::Loaded, Err(refusal)) => {
-                tracing::info!(said = %causes::said(&refusal), "a conversation could not be resumed");
-                self.open_new(Opening::Lost)
-            }
-            (Wanted::TurnEnd, outcome) => self.turn_ended(outcome),
         }
-    }
-
-    fn initialized(&mut self, hello: &Value) -> Vec<Act> {
-        if hello["protocolVersion"] != 1 {
-            let said = match &hello["protocolVersion"] {
-                Value::Null => "it does not say its version".to_owned(),
-                version => format!("it wants version {version}, Shopfloor speaks version 1"),
-            };
-            return vec![Act::Fail(Cause::Protocol { said })];
-        }
-        let able = &hello["agentCapabilities"];
-        let resumes = able["sessionCapabilities"]["resume"].is_object();
-        let loads = able["loadSession"] == true;
-        let Some(known) = self.resume.take() else {
-            return self.open_new(Opening::New);
-        };
-        if !resumes && !loads {
-            return self.open_new(Opening::Lost);
-        }
-        self.replaying = true;
-        self.session.clone_from(&known);
-        let cwd = self.cwd.clone();
-        vec![if resumes {
-            self.request(
-                "session/resume",
-                ResumeSessionRequest::new(known, cwd),
-                Wanted::Resumed,
-            )
-        } else {
-            self.request(
-                "session/load",
-                LoadSessionRequest::new(known, cwd),
-                Wanted::Loaded,
-            )
-        }]
-    }
-
-    fn open_new(&mut self, opening: Opening) -> Vec<Act> {
-        self.replaying = false;
-        let new = NewSessionRequest::new(self.cwd.clone());
-        vec![self.request("session/new", new, Wanted::New(opening))]
-    }
-
-    fn opened(&mut self, opening: Opening) -> Vec<Act> {
-        self.stage = Stage::Open;
-        let agent_session = self.session.clone();
-        vec![Act::Tell(AgentEvent::Opened {
-            agent_session,
-            opening,
-        })]
     }
 
     fn turn_ended(&mut self, outcome: Result<Value, Refusal>) -> Vec<Act> {
@@ -421,6 +406,11 @@ impl Conversation {
         }));
         acts
     }
+}
+
+fn refused(id: &str, said: String) -> Act {
+    let id = id.to_owned();
+    Act::Tell(AgentEvent::OptionRefused { id, said })
 }
 
 fn protocol(said: &str) -> Cause {

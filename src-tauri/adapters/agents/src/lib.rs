@@ -12,6 +12,7 @@ mod environment;
 mod lines;
 mod live;
 mod memory;
+mod offers;
 mod prompt;
 mod reach;
 mod registry;

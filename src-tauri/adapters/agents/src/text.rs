@@ -17,6 +17,15 @@ pub(crate) fn json(value: &Value) -> String {
     text
 }
 
+/// The text, cut at its end to this many bytes.
+pub(crate) fn cut(text: &str, longest: usize) -> String {
+    if text.len() <= longest {
+        return text.to_owned();
+    }
+    let head = &text[..boundary_at_or_before(text, longest - '…'.len_utf8())];
+    format!("{head}…")
+}
+
 /// The text with its middle cut out, and how many bytes that were. Begin and end of an output say the most.
 pub(crate) fn shown(text: &str) -> (String, u32) {
     if text.len() <= LONGEST_SHOWN {

@@ -17,11 +17,8 @@ pub(crate) fn read(update: &Value) -> Option<AgentEvent> {
         "plan" => plan(update),
         "usage_update" => usage(update),
         "session_info_update" => Some(title(update)),
-        // Our own words come back, and what is offered is not shown yet.
-        "user_message_chunk"
-        | "available_commands_update"
-        | "current_mode_update"
-        | "config_option_update" => Some(None),
+        // Our own words come back.
+        "user_message_chunk" => Some(None),
         _ => None,
     };
     event.unwrap_or_else(|| Some(other(kind, update)))
@@ -135,7 +132,6 @@ mod tests {
                 json!({"sessionUpdate": "user_message_chunk", "content": text("me")}),
                 None,
             ),
-            (json!({"sessionUpdate": "available_commands_update"}), None),
             (
                 json!({"sessionUpdate": "session_info_update", "title": "T"}),
                 Some(AgentEvent::Title("T".into())),

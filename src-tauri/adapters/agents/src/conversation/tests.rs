@@ -54,10 +54,11 @@ fn open() -> Conversation {
 
 fn opened(id: &str, opening: Opening) -> Vec<AgentEvent> {
     let agent_session = id.to_owned();
-    vec![AgentEvent::Opened {
+    let opened = AgentEvent::Opened {
         agent_session,
         opening,
-    }]
+    };
+    vec![opened, AgentEvent::Options(Vec::new())]
 }
 
 fn text(session: &str, text: &str) -> Value {
@@ -83,6 +84,7 @@ fn the_greeting_offers_version_1_forms_and_nothing_else() {
     );
     assert_eq!(able["terminal"], false);
     assert_eq!(able["elicitation"], json!({"form": {}}));
+    assert_eq!(able["session"]["configOptions"], json!({"boolean": {}}));
 }
 
 #[test]
@@ -295,7 +297,6 @@ fn a_question_left_open_at_the_end_of_a_turn_is_withdrawn() {
 #[test]
 fn the_words_of_other_conversations_and_extensions_are_left_out() {
     let mut conversation = open();
-    conversation.prompt(said("work"));
     assert_eq!(
         hear(&mut conversation, &text("other", "not mine")),
         Heard::default()
@@ -307,6 +308,136 @@ fn the_words_of_other_conversations_and_extensions_are_left_out() {
         &json!({"method": "agent/mood", "params": {"good": true}}),
     );
     assert!(matches!(&unknown.told[..], [AgentEvent::Other { name, .. }] if name == "agent/mood"));
+}
+
+#[test]
+fn what_a_helper_of_the_agent_does_is_shown_and_what_it_says_is_told_of_once() {
+    let mut conversation = open();
+    conversation.prompt(said("work"));
+    let tool = |session: &str| {
+        json!({"method": "session/update", "params": {"sessionId": session, "update":
+            {"sessionUpdate": "tool_call", "toolCallId": "a", "title": session}}})
+    };
+    let id_of = |heard: Heard| match &heard.told[..] {
+        [AgentEvent::Tool(patch)] => patch.call.clone(),
+        other => panic!("{other:?}"),
+    };
+    let own = id_of(hear(&mut conversation, &tool("s")));
+    let helpers = id_of(hear(&mut conversation, &tool("helper")));
+    assert_ne!(own, helpers, "two conversations may use the same id");
+    let first = hear(&mut conversation, &text("helper", "I begin"));
+    assert!(matches!(&first.told[..], [AgentEvent::Other { name, .. }] if name == "subagent"));
+    assert_eq!(
+        hear(&mut conversation, &text("helper", " and go on")),
+        Heard::default()
+    );
+    let mut asked = permission(5);
+    asked["params"]["sessionId"] = json!("helper");
+    let asked = hear(&mut conversation, &asked);
+    let [AgentEvent::Asked { ask, .. }] = &asked.told[..] else {
+        panic!("not asked");
+    };
+    assert_eq!(ask.call.as_ref().map(|call| &call.call), Some(&helpers));
+    let turn_end = json!({"id": 2, "result": {"stopReason": "end_turn"}});
+    hear(&mut conversation, &turn_end);
+    assert_eq!(hear(&mut conversation, &tool("helper")), Heard::default());
+}
+
+#[test]
+fn what_comes_late_of_a_conversation_that_was_given_up_is_nobodys() {
+    let (mut conversation, _) = greeted(Some("old"), &json!({"loadSession": true}));
+    let failing = json!({"id": 1, "error": {"code": -32002, "message": "Resource not found"}});
+    hear(&mut conversation, &failing);
+    let new = json!({"id": 2, "result": {"sessionId": "new"}});
+    hear(&mut conversation, &new);
+    conversation.prompt(said("work"));
+    let late = json!({"method": "session/update", "params": {"sessionId": "old", "update":
+        {"sessionUpdate": "tool_call", "toolCallId": "a", "title": "done long ago"}}});
+    assert_eq!(hear(&mut conversation, &late), Heard::default());
+}
+
+#[test]
+fn whether_pictures_are_taken_is_told_before_all_else_and_offers_just_after_the_opening() {
+    let able =
+        json!({"promptCapabilities": {"image": true}, "sessionCapabilities": {"resume": {}}});
+    let (mut conversation, greeting) = greeted(Some("old"), &able);
+    assert_eq!(greeting.told, [AgentEvent::Images(true)]);
+    let commands = json!({"method": "session/update", "params": {"sessionId": "old", "update":
+        {"sessionUpdate": "available_commands_update", "availableCommands": [{"name": "init"}]}}});
+    assert_eq!(hear(&mut conversation, &commands), Heard::default());
+    let modes = json!({"currentModeId": "ask", "availableModes": [{"id": "ask"}, {"id": "do"}]});
+    let then = hear(
+        &mut conversation,
+        &json!({"id": 1, "result": {"modes": modes}}),
+    );
+    let [
+        AgentEvent::Opened { .. },
+        AgentEvent::Options(options),
+        AgentEvent::Commands(commands),
+    ] = &then.told[..]
+    else {
+        panic!("{:?}", then.told);
+    };
+    assert_eq!((options.len(), commands.len()), (1, 1));
+}
+
+#[test]
+fn a_choice_is_asked_for_and_told_or_refused() {
+    let (mut conversation, _) = greeted(None, &json!({}));
+    let refused = |heard: Heard| match &heard.told[..] {
+        [AgentEvent::OptionRefused { id, said }] => (id.clone(), said.clone()),
+        other => panic!("{other:?}"),
+    };
+    let early = refused(heard(conversation.set_option("mode", "do")));
+    assert_eq!(early.0, "mode");
+    let modes = json!({"currentModeId": "ask", "availableModes": [{"id": "ask"}, {"id": "do"}]});
+    let opened = json!({"id": 1, "result": {"sessionId": "s", "modes": modes}});
+    hear(&mut conversation, &opened);
+    let asked = heard(conversation.set_option("mode", "do"));
+    assert_eq!(asked.sent[0]["method"], "session/set_mode");
+    let then = hear(&mut conversation, &json!({"id": 2, "result": {}}));
+    assert!(matches!(&then.told[..], [AgentEvent::Options(all)] if all[0].current == "do"));
+    conversation.set_option("mode", "ask");
+    let error = json!({"id": 3, "error": {"code": -32603, "message": "Internal error: not now"}});
+    let said = refused(hear(&mut conversation, &error));
+    assert_eq!(said, ("mode".to_owned(), "not now".to_owned()));
+}
+
+#[test]
+fn a_slash_command_goes_alone_and_the_next_prompt_brings_the_context() {
+    let mut conversation = open();
+    let commands = json!({"method": "session/update", "params": {"sessionId": "s", "update":
+        {"sessionUpdate": "available_commands_update", "availableCommands": [{"name": "init"}]}}});
+    hear(&mut conversation, &commands);
+    let mut texts = |text: &str, id: u64| {
+        let context = PromptPart::Context("You are in a worktree.".to_owned());
+        let parts = [context].into_iter().chain(said(text)).collect();
+        let sent = heard(conversation.prompt(parts)).sent.remove(0);
+        hear(
+            &mut conversation,
+            &json!({"id": id, "result": {"stopReason": "end_turn"}}),
+        );
+        let blocks = sent["params"]["prompt"].as_array().unwrap().clone();
+        let text = |block: &Value| block["text"].as_str().unwrap().to_owned();
+        blocks.iter().map(text).collect::<Vec<_>>()
+    };
+    assert_eq!(texts("/init now", 2), ["/init now"]);
+    let place = "You are in a worktree.";
+    assert_eq!(texts("/tmp is full", 3), [place, place, "/tmp is full"]);
+}
+
+#[test]
+fn a_picture_that_is_not_taken_is_told_to_both() {
+    let mut conversation = open();
+    let picture = PromptPart::Image {
+        name: "shot.png".to_owned(),
+        mime: "image/png".to_owned(),
+        bytes: b"x"[..].into(),
+    };
+    let sent = heard(conversation.prompt(vec![picture]));
+    let said = sent.sent[0]["params"]["prompt"][0]["text"].as_str();
+    assert!(said.is_some_and(|said| said.contains("shot.png")));
+    assert!(matches!(&sent.told[..], [AgentEvent::Trouble(said)] if said.contains("shot.png")));
 }
 
 #[test]

@@ -95,6 +95,7 @@ impl Talk {
         loop {
             match self.next_of_all().await {
                 AgentEvent::Started(_) | AgentEvent::Images(_) => {}
+                AgentEvent::Options(none) if none.is_empty() => {}
                 event => return event,
             }
         }
