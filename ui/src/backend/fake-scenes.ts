@@ -85,6 +85,13 @@ export function busyBackend(): FakeBackend {
     more: false,
     revision: 1,
   });
+  fake.conversations.set('s-a1', {
+    session: summary('s-a1', { workspace: 'a1', agent: 'codex', title: 'Speed up the parser' }),
+    entries: parserTalk(),
+    more: false,
+    revision: 1,
+    offers: { commands: [], options: [], images: null },
+  });
   fake.changes = {
     against: 'base',
     files: [
@@ -413,6 +420,24 @@ function talk(): Entry[] {
     },
   ];
   return bodies.map((body, at) => entry(at, body, seconds(200 - at * 10)));
+}
+
+function parserTalk(): Entry[] {
+  const bodies: EntryBody[] = [
+    {
+      kind: 'prompt',
+      message: 'm20',
+      text: 'The lexer takes half of the time. Make it faster.',
+      attachments: [],
+      author: 'person',
+    },
+    tool('Run cargo bench lexer', {
+      tool: 'execute',
+      content: [{ kind: 'text', text: 'lexer/numbers  time: [41.2 µs 41.9 µs 42.8 µs]', cut: 0 }],
+    }),
+    { kind: 'answer', text: 'The lexer reads each digit twice. I read it once now: 42 µs became 19 µs.' },
+  ];
+  return bodies.map((body, at) => entry(at, body, seconds(90_000 - at * 30)));
 }
 
 const numberDiff: FileDiff = {

@@ -7,6 +7,7 @@ import { copyText } from '../design/copy';
 import type { MenuItem } from '../design/menu';
 import type { PaletteAction } from '../features/palette/search';
 import type { Shell } from './shell.svelte';
+import { exportConversation } from './export';
 import { isDark } from './theme';
 
 /** What the actions act on. */
@@ -36,6 +37,14 @@ function places({ shell }: Parts): PaletteAction[] {
       run: () => shell.go({ kind: 'board' }),
     },
     { id: 'settings', group: 'Go to', title: 'Settings', shortcut: 'g s', run: () => shell.go({ kind: 'settings' }) },
+    {
+      id: 'search',
+      group: 'Go to',
+      title: 'Search all conversations',
+      shortcut: 'Mod+Shift+F',
+      also: 'g f',
+      run: () => shell.go({ kind: 'search' }),
+    },
     { id: 'archived', group: 'Go to', title: 'Archived', shortcut: 'g a', run: () => shell.go({ kind: 'archived' }) },
     { id: 'next', group: 'Go to', title: 'Next that needs me', shortcut: '.', also: 'Mod+J', run: () => shell.next() },
   ];
@@ -108,6 +117,21 @@ function ofCard({ backend, shell, card, focus }: Parts): PaletteAction[] {
     },
     { id: 'new-session', group, title: 'New conversation', run: () => shell.choose(id, null) },
   );
+  if (session)
+    out.push(
+      {
+        id: 'export-markdown',
+        group,
+        title: 'Export the conversation as Markdown…',
+        run: () => void exportConversation(backend, shell, session.id, 'markdown'),
+      },
+      {
+        id: 'export-json',
+        group,
+        title: 'Export the conversation as JSON…',
+        run: () => void exportConversation(backend, shell, session.id, 'json'),
+      },
+    );
   if (session?.pending.length)
     out.push({
       id: 'request',
@@ -165,6 +189,8 @@ export const everyShortcut = [
   { title: 'New workspace', shortcut: 'n' },
   { title: 'Board', shortcut: 'g b' },
   { title: 'Board, while typing', shortcut: 'Mod+0' },
+  { title: 'Search all conversations', shortcut: 'Mod+Shift+F' },
+  { title: 'Search all conversations, with single keys', shortcut: 'g f' },
   { title: 'Archived', shortcut: 'g a' },
   { title: 'Settings', shortcut: 'g s' },
   { title: 'Back to the board', shortcut: 'Escape' },
@@ -186,7 +212,18 @@ export const everyShortcut = [
 
 /** The menu of one card, wherever it is shown. */
 export function cardMenu(parts: Parts, card: Card): MenuItem[] {
-  const wanted = ['stop', 'end', 'new-session', 'reveal', 'copy-branch', 'copy-path', 'debug', 'archive'];
+  const wanted = [
+    'stop',
+    'end',
+    'new-session',
+    'reveal',
+    'copy-branch',
+    'copy-path',
+    'export-markdown',
+    'export-json',
+    'debug',
+    'archive',
+  ];
   const known = ofCard({ ...parts, card: () => card });
   return wanted.flatMap((id): MenuItem[] => {
     const action = known.find((one) => one.id === id);

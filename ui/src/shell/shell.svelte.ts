@@ -2,11 +2,16 @@
 import type { Backend, Card, CommandError, ProjectId, SessionId, WorkspaceId } from '../backend/backend';
 import { byAttention, mainSession, needsPerson } from '../backend/cards';
 import type { Feed } from '../backend/feed.svelte';
+import type { Target } from '../backend/target';
 import { RememberedNumber, recall, remember } from '../design/remembered.svelte';
 
 /** Where the person is. */
 export type Place =
-  { kind: 'board' } | { kind: 'archived' } | { kind: 'settings' } | { kind: 'workspace'; id: WorkspaceId };
+  | { kind: 'board' }
+  | { kind: 'search' }
+  | { kind: 'archived' }
+  | { kind: 'settings' }
+  | { kind: 'workspace'; id: WorkspaceId };
 
 /** What lies over the window. */
 export type Overlay = 'palette' | 'add-project' | null;
@@ -29,6 +34,10 @@ export class Shell {
   readonly inspector = new RememberedNumber('inspector', 360);
   /** An action's error that has no better place. */
   error = $state.raw<CommandError | null>(null);
+  /** What an action did, where nothing else shows it. */
+  told = $state<string | null>(null);
+  /** The entry that its conversation is to show; taken by it once it is open. */
+  target = $state.raw<Target | null>(null);
 
   /** The chosen conversation of each workspace; null is a new one. */
   #chosen = $state.raw<Readonly<Record<WorkspaceId, SessionId | null>>>({});
@@ -53,12 +62,21 @@ export class Shell {
   go(place: Place): void {
     this.place = place;
     this.error = null;
+    this.told = null;
+    this.target = null;
   }
 
   /** Opens a workspace; it counts as seen. */
   open(id: WorkspaceId): void {
     this.go({ kind: 'workspace', id });
     this.#markSeen(id, this.#feed.cards.get(id)?.status.since ?? 0);
+  }
+
+  /** Opens the conversation that something was said in, at that entry. */
+  show(target: Target): void {
+    this.choose(target.workspace, target.session);
+    this.open(target.workspace);
+    this.target = target;
   }
 
   /** The open workspace's reason changed while the person looks at it. */

@@ -82,6 +82,18 @@ it('a chosen conversation that is not there yet falls back', () => {
   expect(window.session(one)).toBe('s1');
 });
 
+it('shows the entry that was found, until the person goes elsewhere', () => {
+  const one = at('a', {}, [session('s1'), session('s2')]);
+  const { shell: window } = shell(one);
+  const target = { workspace: 'a', session: 's1', ordinal: 7 };
+  window.show(target);
+  expect(window.session(one)).toBe('s1');
+  expect(window.card?.id).toBe('a');
+  expect(window.target).toEqual(target);
+  window.go({ kind: 'board' });
+  expect(window.target).toBeNull();
+});
+
 it('archiving leaves the workspace, and a refusal is told', async () => {
   const { fake, shell: window } = shell(at('a', {}));
   fake.archiveWorkspace = () => Promise.resolve({ status: 'error', error: refusal('The disk is full.') });
