@@ -25,6 +25,7 @@ pub struct App {
     pub core_ready_ms: u32,
     moments: Mutex<Moments>,
     board_feed: Mutex<Option<JoinHandle<()>>>,
+    terminals_feed: Mutex<Option<JoinHandle<()>>>,
     conversations: Mutex<HashMap<SessionId, JoinHandle<()>>>,
     running: Mutex<Option<Running>>,
 }
@@ -49,6 +50,7 @@ impl App {
             core_ready_ms: millis_since(started),
             moments: Mutex::default(),
             board_feed: Mutex::default(),
+            terminals_feed: Mutex::default(),
             conversations: Mutex::default(),
             running: Mutex::new(Some(running)),
         }
@@ -76,6 +78,13 @@ impl App {
     /// Replaces the board's feed.
     pub fn feed_board(&self, feed: JoinHandle<()>) {
         if let Some(before) = lock(&self.board_feed).replace(feed) {
+            before.abort();
+        }
+    }
+
+    /// Replaces the feed of the list of terminals.
+    pub fn feed_terminals(&self, feed: JoinHandle<()>) {
+        if let Some(before) = lock(&self.terminals_feed).replace(feed) {
             before.abort();
         }
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
 use crate::commands::{
-    board, changes, diagnostics, projects, queue, search, sessions, settings, workspaces,
+    board, changes, diagnostics, projects, queue, search, sessions, settings, terminals, workspaces,
 };
 
 /// The person asked, outside the window, to see a workspace (from the tray or a second start).
@@ -68,6 +68,15 @@ pub fn builder() -> Builder<tauri::Wry> {
             settings::remove_agent,
             settings::preferences,
             settings::save_preferences,
+            terminals::subscribe_terminals,
+            terminals::open_terminal,
+            terminals::attach_terminal,
+            terminals::detach_terminal,
+            terminals::acknowledge_terminal,
+            terminals::write_terminal,
+            terminals::resize_terminal,
+            terminals::restart_terminal,
+            terminals::close_terminal,
             diagnostics::diagnostics,
             diagnostics::report_moment,
             diagnostics::open_link,

@@ -5,11 +5,13 @@ use git::Git;
 use kernel::Clock;
 use orchestration::{FlowError, Rooms, Running};
 use process::Tag;
+use pty::Terminals as Ptys;
 use session::port::Ports;
 use session::{Agents, Sessions, Transcripts};
 use sqlite::Database;
 use std::path::PathBuf;
 use std::sync::Arc;
+use terminal::Terminals;
 use workspace::{Projects, Workspaces};
 
 use crate::clock::SystemClock;
@@ -63,11 +65,15 @@ pub async fn compose(
         environment(),
     );
 
+    let ptys = Ptys::new(tag.clone(), search_path());
+    let terminals = Terminals::new(Arc::new(ptys), Arc::clone(&clock));
+
     orchestration::start(Rooms {
         projects,
         workspaces,
         sessions,
         transcripts,
+        terminals,
         agents,
         clock,
         practice: home.practice(),

@@ -4,6 +4,7 @@ use orchestration::FlowError;
 use serde::Serialize;
 use session::SessionError;
 use specta::Type;
+use terminal::TerminalError;
 use workspace::WorkspaceError;
 
 /// What the window shows where the error happened.
@@ -69,11 +70,32 @@ impl From<SessionError> for CommandError {
     }
 }
 
+impl From<TerminalError> for CommandError {
+    fn from(error: TerminalError) -> Self {
+        let code = match &error {
+            TerminalError::Unknown => ErrorCode::Gone,
+            TerminalError::Ended | TerminalError::Running => ErrorCode::Settled,
+            TerminalError::NotStarted { .. }
+            | TerminalError::NotReading
+            | TerminalError::TooMany { .. }
+            | TerminalError::Stuck
+            | TerminalError::Closing => ErrorCode::Failed,
+        };
+        Self {
+            code,
+            message: error.to_string(),
+            hint: error.hint().to_owned(),
+            detail: detail(&error),
+        }
+    }
+}
+
 impl From<FlowError> for CommandError {
     fn from(error: FlowError) -> Self {
         match error {
             FlowError::Workspace(error) => error.into(),
             FlowError::Session(error) => error.into(),
+            FlowError::Terminal(error) => error.into(),
         }
     }
 }

@@ -92,7 +92,7 @@ pub async fn move_in<A: Cast>(
     git: &str,
 ) -> (Arc<A>, Running) {
     let clock: Arc<dyn Clock> = Arc::new(RealTime);
-    let git = Arc::new(Git::with_program(tag, git));
+    let git = Arc::new(Git::with_program(tag.clone(), git));
     let (agents, registry) = A::hire(home);
     let programs = session::Agents::new(registry, Arc::clone(&disk) as _);
     let rooms = Rooms {
@@ -125,6 +125,13 @@ pub async fn move_in<A: Cast>(
             Arc::new(export::Folders),
             Arc::clone(&disk) as _,
             vec![("HOUSE_API_KEY".into(), HOUSE_KEY.into())],
+        ),
+        terminals: terminal::Terminals::new(
+            Arc::new(pty::Terminals::new(
+                tag.of_run(),
+                std::env::var_os("PATH").unwrap_or_default(),
+            )),
+            Arc::clone(&clock),
         ),
         agents: programs,
         clock,

@@ -1,7 +1,7 @@
 //! Whatever involves more than one domain: flows carry decisions, projections draw cards, reconciliation mends.
 //!
 //! Invariant: no rule of its own, no adapter, no task without an owner: [`start`] returns [`Running`], and
-//! stopping that cancels, waits, and ends every agent.
+//! stopping that cancels, waits, and ends every agent and terminal.
 
 mod board;
 pub mod flows;
@@ -17,6 +17,7 @@ use session::{Agents, Sessions, Transcripts};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use terminal::Terminals;
 use workspace::{Projects, Workspaces};
 
 use crate::board::Board;
@@ -36,6 +37,8 @@ pub struct Rooms {
     pub sessions: Sessions,
     /// What was said in them, searched.
     pub transcripts: Transcripts,
+    /// Terminals.
+    pub terminals: Terminals,
     /// Agent programs.
     pub agents: Agents,
     /// Tells the time.
@@ -87,10 +90,10 @@ impl Running {
         self.orchestration.clone()
     }
 
-    /// Ends every agent, lets flows under way come to their end (at most 10 s), stops listening.
+    /// Ends every agent and terminal, lets flows under way come to their end (at most 10 s), stops listening.
     pub async fn stop(self) {
         let Orchestration { rooms, tasks, .. } = self.orchestration;
-        rooms.sessions.shutdown().await;
+        tokio::join!(rooms.sessions.shutdown(), rooms.terminals.shutdown());
         tasks.stop(STOP_LIMIT).await;
     }
 }

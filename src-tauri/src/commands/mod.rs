@@ -8,6 +8,7 @@ pub mod queue;
 pub mod search;
 pub mod sessions;
 pub mod settings;
+pub mod terminals;
 pub mod workspaces;
 
 use crate::error::CommandError;

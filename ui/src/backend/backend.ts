@@ -1,6 +1,6 @@
 // The window's only door to the core. Its shape is derived from the generated commands; tests put a fake in its place.
 import { createContext } from 'svelte';
-import type { Batch, CommandError, ConversationUpdate, WorkspaceId, commands } from './bindings';
+import type { Batch, CommandError, ConversationUpdate, TerminalSummary, WorkspaceId, commands } from './bindings';
 
 export type * from './bindings';
 
@@ -10,7 +10,10 @@ type Commands = typeof commands;
 export type Answered<T> = { status: 'ok'; data: T } | { status: 'error'; error: CommandError };
 
 /** The generated commands, with plain callbacks in place of Tauri's channels and events. */
-export type Backend = Omit<Commands, 'subscribeBoard' | 'openConversation'> & {
+export type Backend = Omit<
+  Commands,
+  'subscribeBoard' | 'openConversation' | 'subscribeTerminals' | 'attachTerminal'
+> & {
   /** Sends the full picture, then every change; each call replaces the last. */
   subscribeBoard(onBatch: (batch: Batch) => void): ReturnType<Commands['subscribeBoard']>;
   /** Opens a conversation and hands its updates over until it is left or opened again. */
@@ -18,6 +21,10 @@ export type Backend = Omit<Commands, 'subscribeBoard' | 'openConversation'> & {
     session: string,
     onUpdate: (update: ConversationUpdate) => void,
   ): ReturnType<Commands['openConversation']>;
+  /** Sends the whole list of terminals, and again after every change; each call replaces the last. */
+  subscribeTerminals(onList: (list: TerminalSummary[]) => void): ReturnType<Commands['subscribeTerminals']>;
+  /** Hands a terminal's bytes over, what was kept of them first; answers the attachment's number. */
+  attachTerminal(terminal: string, onBytes: (bytes: Uint8Array) => void): ReturnType<Commands['attachTerminal']>;
   /** Calls back when the person asked outside the window to see a workspace; answers how to stop that. */
   onShowWorkspace(show: (workspace: WorkspaceId) => void): () => void;
 };

@@ -98,6 +98,27 @@ export const commands = {
 	preferences: () => typedError<Preferences, CommandError>(__TAURI_INVOKE("preferences")),
 	/**  Changes what the person prefers. */
 	savePreferences: (preferences: Preferences) => typedError<null, CommandError>(__TAURI_INVOKE("save_preferences", { preferences })),
+	/**  Sends the whole list, and again after every change. A second call replaces the first. */
+	subscribeTerminals: (channel: Channel<TerminalSummary[]>) => typedError<null, CommandError>(__TAURI_INVOKE("subscribe_terminals", { channel })),
+	/**  Opens the person's shell in a workspace's tree. */
+	openTerminal: (workspace: WorkspaceId, size: Size) => typedError<TerminalId, CommandError>(__TAURI_INVOKE("open_terminal", { workspace, size })),
+	/**
+	 *  Sends what is kept of a terminal's output, then what comes, in place of whoever was attached before. Answers the
+	 *  attachment's number. No more than 256 KiB are on the way at a time: what was drawn is to be acknowledged.
+	 */
+	attachTerminal: (terminal: TerminalId, channel: Channel<ArrayBuffer>) => typedError<number, CommandError>(__TAURI_INVOKE("attach_terminal", { terminal, channel })),
+	/**  Ends an attachment; the terminal goes on. */
+	detachTerminal: (terminal: TerminalId, attachment: number) => typedError<null, CommandError>(__TAURI_INVOKE("detach_terminal", { terminal, attachment })),
+	/**  So many bytes more were drawn. */
+	acknowledgeTerminal: (terminal: TerminalId, attachment: number, bytes: number) => typedError<null, CommandError>(__TAURI_INVOKE("acknowledge_terminal", { terminal, attachment, bytes })),
+	/**  Types into a terminal. Commands run side by side: what is to be typed in order is sent in order. */
+	writeTerminal: (terminal: TerminalId, text: string) => typedError<null, CommandError>(__TAURI_INVOKE("write_terminal", { terminal, text })),
+	/**  Changes a terminal's size. */
+	resizeTerminal: (terminal: TerminalId, size: Size) => typedError<null, CommandError>(__TAURI_INVOKE("resize_terminal", { terminal, size })),
+	/**  Runs an ended terminal's program again. */
+	restartTerminal: (terminal: TerminalId) => typedError<null, CommandError>(__TAURI_INVOKE("restart_terminal", { terminal })),
+	/**  Ends a terminal's program and all it left behind, and takes it off the list. */
+	closeTerminal: (terminal: TerminalId) => typedError<null, CommandError>(__TAURI_INVOKE("close_terminal", { terminal })),
 	/**  What to look at when something is odd. */
 	diagnostics: () => typedError<Diagnostics, CommandError>(__TAURI_INVOKE("diagnostics")),
 	/**  The window reached a moment; logged with the time since the process started. */
@@ -601,6 +622,14 @@ export type Existing =
 "keep" | 
 /**  It is replaced: the person said so. */
 "replace";
+
+/**  How a program ended; neither is known when the system did not tell. */
+export type Exit = {
+	/**  Exit code, if it exited. */
+	code: number | null,
+	/**  Signal, if one ended it. */
+	signal: number | null,
+};
 
 /**  How a conversation is written. */
 export type ExportFormat = 
@@ -1185,6 +1214,14 @@ export type ShowWorkspace = {
 	workspace: WorkspaceId,
 };
 
+/**  Size in characters. A side below 1 is taken as 1, one above 1000 as 1000. */
+export type Size = {
+	/**  Characters in a line. */
+	cols: number,
+	/**  Lines. */
+	rows: number,
+};
+
 /**  A command that a prompt may begin with. */
 export type SlashCommand = {
 	/**  Without the slash. */
@@ -1245,6 +1282,32 @@ export type StepState =
 "done" | 
 /**  Failed. */
 "failed";
+
+/**  One terminal: a program with a screen and a keyboard of the window. */
+export type TerminalId = string;
+
+/**  Whether there is somebody to type to. */
+export type TerminalState = 
+/**  The program runs. */
+{ kind: "running" } | 
+/**  It ended, and all it left behind is gone. What it wrote can still be read. */
+{ kind: "ended"; 
+/**  How. */
+exit: Exit };
+
+/**  A terminal as the window lists it. */
+export type TerminalSummary = {
+	/**  Its id. */
+	id: TerminalId,
+	/**  The workspace it belongs to. */
+	workspace: WorkspaceId | null,
+	/**  What people call it. */
+	title: string,
+	/**  Whether its program runs. */
+	state: TerminalState,
+	/**  When its program was started. */
+	openedAt: Timestamp,
+};
 
 /**  Light or dark. */
 export type Theme = 

@@ -20,6 +20,8 @@ import type {
   ProjectCard,
   SessionId,
   SessionSummary,
+  TerminalId,
+  TerminalSummary,
   TranscriptChange,
   WorkspaceId,
 } from './backend';
@@ -105,6 +107,11 @@ export function summary(id: SessionId, change: Partial<SessionSummary> = {}): Se
   };
 }
 
+/** A terminal that runs, with the changes a test is about. */
+export function terminal(id: TerminalId, change: Partial<TerminalSummary> = {}): TerminalSummary {
+  return { id, workspace: 'w1', title: 'Terminal', state: { kind: 'running' }, openedAt: 0, ...change };
+}
+
 /** The fake: public fields are its state, methods are the commands. Tests override single commands. */
 export class FakeBackend implements Backend {
   cards = new Map<WorkspaceId, Card>();
@@ -115,6 +122,7 @@ export class FakeBackend implements Backend {
   conversations = new Map<SessionId, Conversation>();
   changes: Changes = { against: 'base', files: [], additions: 0, deletions: 0, truncated: false };
   diffs = new Map<string, FileDiff>();
+  terminals: TerminalSummary[] = [];
   /** Every call with what it was given, newest last. */
   calls: [string, ...unknown[]][] = [];
 
@@ -122,6 +130,8 @@ export class FakeBackend implements Backend {
   #sequence = 0;
   #listeners = new Map<SessionId, (update: ConversationUpdate) => void>();
   #revision = 100;
+  #terminals: ((list: TerminalSummary[]) => void) | null = null;
+  #screens = new Map<TerminalId, (bytes: Uint8Array) => void>();
   #show: ((workspace: WorkspaceId) => void) | null = null;
 
   #called<T>(name: string, values: unknown[], data: T): Promise<Answered<T>> {
@@ -546,6 +556,56 @@ export class FakeBackend implements Backend {
     });
 
   reportMoment: Backend['reportMoment'] = (moment) => this.#called('reportMoment', [moment], null);
+  /** Replaces the list of terminals, as the core would after a change. */
+  putTerminals(...list: TerminalSummary[]): void {
+    this.terminals = list;
+    this.#terminals?.(list);
+  }
+
+  /** Shows text on a terminal's screen, as its program would. */
+  print(id: TerminalId, text: string): void {
+    this.#screens.get(id)?.(new TextEncoder().encode(text));
+  }
+
+  subscribeTerminals: Backend['subscribeTerminals'] = (onList) => {
+    this.#terminals = onList;
+    onList(this.terminals);
+    return this.#called('subscribeTerminals', [], null);
+  };
+
+  openTerminal: Backend['openTerminal'] = (workspace, size) => {
+    const id = `t${this.terminals.length + 1}`;
+    this.putTerminals(...this.terminals, terminal(id, { workspace }));
+    return this.#called('openTerminal', [workspace, size], id);
+  };
+
+  attachTerminal: Backend['attachTerminal'] = (id, onBytes) => {
+    this.#screens.set(id, onBytes);
+    return this.#called('attachTerminal', [id], 1);
+  };
+
+  detachTerminal: Backend['detachTerminal'] = (id, attachment) => {
+    this.#screens.delete(id);
+    return this.#called('detachTerminal', [id, attachment], null);
+  };
+
+  acknowledgeTerminal: Backend['acknowledgeTerminal'] = (id, attachment, bytes) =>
+    this.#called('acknowledgeTerminal', [id, attachment, bytes], null);
+
+  writeTerminal: Backend['writeTerminal'] = (id, text) => this.#called('writeTerminal', [id, text], null);
+
+  resizeTerminal: Backend['resizeTerminal'] = (id, size) => this.#called('resizeTerminal', [id, size], null);
+
+  restartTerminal: Backend['restartTerminal'] = (id) => {
+    this.putTerminals(...this.terminals.map((one) => (one.id === id ? terminal(id) : one)));
+    return this.#called('restartTerminal', [id], null);
+  };
+
+  closeTerminal: Backend['closeTerminal'] = (id) => {
+    this.putTerminals(...this.terminals.filter((one) => one.id !== id));
+    return this.#called('closeTerminal', [id], null);
+  };
+
   openLink: Backend['openLink'] = (url) => this.#called('openLink', [url], null);
   revealWorkspace: Backend['revealWorkspace'] = (workspace) => this.#called('revealWorkspace', [workspace], null);
 

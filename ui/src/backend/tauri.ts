@@ -1,6 +1,6 @@
 // The real backend: the generated commands, with whatever goes wrong turned into an error for people.
 import { Channel } from '@tauri-apps/api/core';
-import type { Answered, Backend, Batch, ConversationUpdate } from './backend';
+import type { Answered, Backend, Batch, ConversationUpdate, TerminalSummary } from './backend';
 import { commands, events } from './bindings';
 import { InTurn } from './in-turn';
 
@@ -31,12 +31,21 @@ export function tauriBackend(): Backend {
     Object.entries(commands).map(([name, call]) => [name, guarded(call as unknown as Call)]),
   ) as unknown as typeof commands;
   const conversations = new InTurn();
+  const terminals = new InTurn();
   return {
     ...calls,
     subscribeBoard: (onBatch) => calls.subscribeBoard(new Channel<Batch>(onBatch)),
     openConversation: (session, onUpdate) =>
       conversations.run(session, () => calls.openConversation(session, new Channel<ConversationUpdate>(onUpdate))),
     leaveConversation: (session) => conversations.run(session, () => calls.leaveConversation(session)),
+    subscribeTerminals: (onList) => calls.subscribeTerminals(new Channel<TerminalSummary[]>(onList)),
+    attachTerminal: (terminal, onBytes) =>
+      terminals.run(terminal, () =>
+        calls.attachTerminal(terminal, new Channel<ArrayBuffer>((bytes) => onBytes(new Uint8Array(bytes)))),
+      ),
+    detachTerminal: (terminal, attachment) => terminals.run(terminal, () => calls.detachTerminal(terminal, attachment)),
+    resizeTerminal: (terminal, size) => terminals.run(terminal, () => calls.resizeTerminal(terminal, size)),
+    writeTerminal: (terminal, text) => terminals.run(terminal, () => calls.writeTerminal(terminal, text)),
     onShowWorkspace: (show) => {
       const listening = events.showWorkspace.listen((event) => show(event.payload.workspace));
       return () => void listening.then((stop) => stop());

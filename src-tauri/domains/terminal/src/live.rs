@@ -223,14 +223,13 @@ impl Live {
     }
 
     pub(crate) fn detach(&self, number: u32) {
-        let mut inner = self.lock();
-        if inner
-            .reader
-            .as_ref()
-            .is_some_and(|reader| reader.number == number)
-        {
-            inner.reader = None;
+        let left = {
+            let mut inner = self.lock();
+            inner.reader.take_if(|reader| reader.number == number)
+        };
+        if left.is_some() {
             self.taken.notify_one();
+            self.tell();
         }
     }
 

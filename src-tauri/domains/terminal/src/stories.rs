@@ -273,6 +273,17 @@ async fn a_window_that_keeps_up_misses_nothing_of_a_flood() {
 }
 
 #[tokio::test]
+async fn a_window_that_was_left_gets_no_more() {
+    let (terminals, ptys) = house();
+    let id = terminals.open(shell_of(None)).await.unwrap();
+    let mut window = terminals.attach(&id).unwrap();
+    assert!(window.next().await.is_some());
+    terminals.detach(&id, window.number()).unwrap();
+    ptys.nth(1).writes(b"for nobody").await;
+    assert_eq!(window.next().await, None);
+}
+
+#[tokio::test]
 async fn a_second_window_takes_the_firsts_place() {
     let (terminals, ptys) = house();
     let id = terminals.open(shell_of(None)).await.unwrap();

@@ -36,7 +36,7 @@ pub enum Program {
     },
 }
 
-/// Size in characters; each side is from 1 to 1000, see [`Size::bounded`].
+/// Size in characters. A side below 1 is taken as 1, one above 1000 as 1000.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct Size {
     /// Characters in a line.

@@ -175,6 +175,12 @@ impl Terminals {
         Ok(())
     }
 
+    /// The reader of this number needs no more.
+    pub fn detach(&self, id: &TerminalId, number: u32) -> Result<(), TerminalError> {
+        self.find(id)?.detach(number);
+        Ok(())
+    }
+
     async fn start(&self, live: &Arc<Live>) -> Result<(), TerminalError> {
         let (sender, events) = mpsc::channel::<PtyEvent>(WAITING_EVENTS);
         let (ptys, launch) = (Arc::clone(&self.shared.ptys), live.launch());

@@ -1,4 +1,4 @@
-//! Off the board and back: agents end before the tree goes, and start again where it could not go.
+//! Off the board and back: agents and terminals end before the tree goes, and agents start again where it could not go.
 
 use kernel::WorkspaceId;
 use workspace::machine::WorkspaceState;
@@ -7,10 +7,11 @@ use crate::Orchestration;
 use crate::flows::FlowError;
 
 impl Orchestration {
-    /// Ends the workspace's agents, then checkpoints, verifies and removes its tree. The branch stays.
+    /// Ends the workspace's agents and terminals, then checkpoints, verifies and removes its tree. The branch stays.
     #[tracing::instrument(skip(self))]
     pub async fn archive_workspace(&self, id: &WorkspaceId) -> Result<(), FlowError> {
         self.rooms.sessions.close_place(id).await?;
+        self.rooms.terminals.close_place(id).await?;
         let archived = self.rooms.workspaces.archive(id).await;
         let row = self.rooms.workspaces.get(id).await?;
         if row.state == WorkspaceState::Ready {

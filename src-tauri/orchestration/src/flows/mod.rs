@@ -3,6 +3,7 @@
 mod archive_workspace;
 mod create_workspace;
 mod export_session;
+mod open_terminal;
 mod practice_project;
 mod recover;
 mod remove_project;
@@ -15,6 +16,7 @@ pub use search::{FoundHit, FoundPage, Wanted};
 pub use send_message::Addressee;
 
 use session::SessionError;
+use terminal::TerminalError;
 use workspace::WorkspaceError;
 
 /// What a flow can fail with: an error of the domain it was in.
@@ -26,4 +28,7 @@ pub enum FlowError {
     /// Of sessions or agents.
     #[error(transparent)]
     Session(#[from] SessionError),
+    /// Of terminals.
+    #[error(transparent)]
+    Terminal(#[from] TerminalError),
 }
