@@ -18,6 +18,7 @@ use crate::disk::Disk;
 use crate::memory::SteeredMemory;
 use crate::real_agents::RealAgents;
 use crate::repository::Repository;
+use crate::telling::told;
 
 /// How long a story waits for a fact before it fails. Generous: machines are slow, facts are certain.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -313,7 +314,10 @@ impl<A: Cast> House<A> {
             }
         });
         if found.await.is_err() {
-            panic!("the conversation never came to be as wanted: {entries:#?}");
+            panic!(
+                "the conversation never came to be as wanted: {:#?}",
+                told(&entries)
+            );
         }
         entries
     }
