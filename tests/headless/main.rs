@@ -1,6 +1,7 @@
 //! The house without a window, as a process that a test can kill: `headless <data directory> <repository>`.
 //!
-//! It starts as the app does: sweep, reaper, database, recovery. Orders come in as lines of JSON on stdin, what a
+//! It starts as the app does: sweep, reaper, database, recovery. Its agents are those that were installed into the data
+//! directory, or the practice agent. Orders come in as lines of JSON on stdin, what a
 //! reader would see goes out as lines of JSON on stdout; the end of stdin is a quit.
 //!
 //! | order | answer |
@@ -24,6 +25,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tests::app::move_in;
 use tests::disk::Disk;
+use tests::installed_agents::InstalledAgents;
 use tests::memory::SteeredMemory;
 use tests::real_agents::RealAgents;
 use tokio::sync::mpsc;
@@ -57,7 +59,15 @@ async fn live(home: &Path, repository: &Path) {
     let database = sqlite::Database::open(&home.join("shopfloor.db")).expect("it opens");
     let disk = Arc::new(Disk::with_room(database, None));
     let memory = Arc::new(SteeredMemory::default());
-    let (_, running) = move_in::<RealAgents>(home, disk, memory, run, "git").await;
+    let running = if InstalledAgents::are_in(home) {
+        move_in::<InstalledAgents>(home, disk, memory, run, "git")
+            .await
+            .1
+    } else {
+        move_in::<RealAgents>(home, disk, memory, run, "git")
+            .await
+            .1
+    };
     let reader = tokio::spawn(read_aloud(running.flows()));
     obey_all(&running.flows(), repository).await;
     running.stop().await;

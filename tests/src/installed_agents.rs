@@ -41,6 +41,15 @@ pub enum Vendor {
     Codex26,
 }
 
+/// How often an agent tries again what its model's provider refused. Codex does not try for long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retries {
+    /// Twice, in seconds.
+    Few,
+    /// As a person's would: for minutes, without a word.
+    AsShipped,
+}
+
 impl Vendor {
     /// What its model speaks.
     pub fn dialect(self) -> Dialect {
@@ -66,7 +75,7 @@ impl Vendor {
     }
 
     /// Writes into an empty data directory that this agent is the only one, and all that it needs there.
-    pub fn install_into(self, home: &Path, model: &ModelServer) {
+    pub fn install_into(self, home: &Path, model: &ModelServer, retries: Retries) {
         let own = home.join("agent's home");
         for folder in [".claude", ".codex", ".config", ".cache", "tmp"] {
             std::fs::create_dir_all(own.join(folder)).expect("a temp folder is writable");
@@ -80,7 +89,7 @@ impl Vendor {
             .map(|name| (name, String::new()));
         let env: Vec<(String, String)> = misleading
             .chain(common(&own, &at))
-            .chain(self.variables(&own, &at))
+            .chain(self.variables(&own, &at, retries))
             .collect();
         let listed = json!([{
             "id": self.id(), "name": format!("{self:?}"),
@@ -99,14 +108,22 @@ impl Vendor {
         program
     }
 
-    fn variables(self, own: &Path, at: &str) -> Vec<(String, String)> {
+    fn variables(self, own: &Path, at: &str, retries: Retries) -> Vec<(String, String)> {
         match self {
             Self::Claude049 | Self::Claude0100 => vec![
                 pair("ANTHROPIC_BASE_URL", at),
                 pair("ANTHROPIC_API_KEY", "sk-ant-dummy"),
                 pair("CLAUDE_CONFIG_DIR", text(&own.join(".claude"))),
                 pair("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"),
-                pair("CLAUDE_CODE_MAX_RETRIES", "2"),
+                // What it asks the model unasked, for something to offer the person.
+                pair("CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION", "false"),
+                pair(
+                    "CLAUDE_CODE_MAX_RETRIES",
+                    match retries {
+                        Retries::Few => "2",
+                        Retries::AsShipped => "10",
+                    },
+                ),
                 pair("DISABLE_TELEMETRY", "1"),
                 pair("DISABLE_ERROR_REPORTING", "1"),
                 pair("DISABLE_AUTOUPDATER", "1"),
@@ -180,6 +197,13 @@ fn text(path: &Path) -> &str {
 pub struct InstalledAgents {
     programs: agents::Agents,
     listed: Vec<AgentProgram>,
+}
+
+impl InstalledAgents {
+    /// Whether agents were installed into this data directory.
+    pub fn are_in(home: &Path) -> bool {
+        home.join(LIST).exists()
+    }
 }
 
 impl Cast for InstalledAgents {

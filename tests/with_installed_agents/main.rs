@@ -3,5 +3,8 @@
 //! They are ignored by themselves, because the packages are large: `cargo xtask test --agents` installs them and runs
 //! these.
 
+mod crashes;
+mod failures;
 mod scene;
+mod stopping;
 mod turns;

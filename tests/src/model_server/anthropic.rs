@@ -93,6 +93,17 @@ pub(super) fn tool_use(how: &Use) -> Vec<Value> {
             "Bash",
             json!({"command": command, "description": "Run a command"}),
         ),
+        Use::Ask { question, options } => {
+            let options = options
+                .iter()
+                .map(|option| json!({"label": option, "description": option}));
+            let question = json!({
+                "question": question, "header": "Choice", "multiSelect": false,
+                "options": options.collect::<Vec<_>>(),
+            });
+            ("AskUserQuestion", json!({"questions": [question]}))
+        }
+        Use::Plan { plan } => ("ExitPlanMode", json!({"plan": plan})),
     };
     let block = json!({"type": "tool_use", "id": id("toolu"), "name": name, "input": {}});
     let mut events = vec![

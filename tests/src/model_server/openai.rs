@@ -139,5 +139,8 @@ fn script(how: &Use) -> String {
             let lines: String = text.lines().map(|line| format!("+{line}\n")).collect();
             patch(format!("*** Add File: {path}\n{lines}"))
         }
+        Use::Ask { .. } | Use::Plan { .. } => {
+            unreachable!("Codex asks and plans only in a mode of its own")
+        }
     }
 }

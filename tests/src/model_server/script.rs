@@ -60,6 +60,18 @@ pub enum Use {
         /// For the shell.
         command: String,
     },
+    /// Asks the person to choose.
+    Ask {
+        /// The question.
+        question: String,
+        /// The choices.
+        options: Vec<String>,
+    },
+    /// Shows a plan and asks whether to go on.
+    Plan {
+        /// Markdown.
+        plan: String,
+    },
 }
 
 /// Whether the agent wants the answer in events or in one piece.
@@ -115,6 +127,21 @@ impl Reply {
     pub fn run_if_allowed(command: &str) -> Self {
         Self::Use(Use::RunIfAllowed {
             command: command.to_owned(),
+        })
+    }
+
+    /// Asks the person to choose.
+    pub fn ask<const N: usize>(question: &str, options: [&str; N]) -> Self {
+        Self::Use(Use::Ask {
+            question: question.to_owned(),
+            options: options.map(str::to_owned).to_vec(),
+        })
+    }
+
+    /// Shows a plan and asks whether to go on.
+    pub fn plan(plan: &str) -> Self {
+        Self::Use(Use::Plan {
+            plan: plan.to_owned(),
         })
     }
 }
