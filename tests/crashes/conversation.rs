@@ -56,6 +56,8 @@ struct Prompt {
     said: Said,
     /// Times the person sent it again.
     resent: u32,
+    /// The person changed its place in the queue.
+    moved: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -264,16 +266,20 @@ impl Conversation {
             let choice = json!({"order": "choose", "request": request.id, "option": option.id});
             return self.give(Order::Other, choice);
         }
-        let waits = |message: &&Message| match message.state {
-            MessageState::Failed => true,
-            MessageState::Sending | MessageState::Sent => false,
-            // Kept back because of a failure or a stop: the person says when it goes.
-            _ => at_rest && self.heard_last.elapsed() > QUIET,
+        // Kept back because of a failure or a stop: the person says when it goes.
+        let pushes = at_rest && self.heard_last.elapsed() > QUIET;
+        let waits = |message: &&Message| {
+            message.state == MessageState::Failed || pushes && is_the_persons(message)
         };
-        if let Some(message) = summary.queue.iter().find(waits)
+        let last = summary.queue.last();
+        if let Some(message) = last.filter(|message| is_the_persons(message))
+            && self.dice.u8(0..25) == 0
+        {
+            self.rearrange(message);
+        } else if let Some(message) = summary.queue.iter().find(waits)
             && self.dice.u8(0..4) == 0
         {
-            self.send_again(message);
+            self.send_again(message, "resend");
         } else if summary.queue.is_empty() && at_rest
             || summary.queue.len() < 4 && self.dice.u8(0..30) == 0
         {
@@ -284,7 +290,7 @@ impl Conversation {
         }
     }
 
-    fn send_again(&mut self, message: &Message) {
+    fn send_again(&mut self, message: &Message, order: &str) {
         let number = number_of(&message.text).expect("only our prompts are in the queue");
         if message.state == MessageState::Failed {
             self.tally.resent += 1;
@@ -295,10 +301,18 @@ impl Conversation {
         }
         // Also for one that only waited: it may have failed since the person looked.
         self.prompts[number as usize].resent += 1;
-        self.give(
-            Order::Other,
-            json!({"order": "resend", "message": message.id}),
-        );
+        self.give(Order::Other, json!({"order": order, "message": message.id}));
+    }
+
+    /// Changes when a message goes out.
+    fn rearrange(&mut self, message: &Message) {
+        let number = number_of(&message.text).expect("only our prompts are in the queue");
+        let order = ["hold", "last", "now"][self.dice.usize(0..3)];
+        if order == "now" {
+            return self.send_again(message, order);
+        }
+        self.prompts[number as usize].moved = true;
+        self.give(Order::Other, json!({"order": order, "message": message.id}));
     }
 
     /// Says what could not be said yet; something new only while there are crashes to come.
@@ -316,6 +330,7 @@ impl Conversation {
                     text: prompt(number, &mut self.dice),
                     said: Said::Not,
                     resent: 0,
+                    moved: false,
                 });
                 self.prompts.len() - 1
             }
@@ -382,8 +397,8 @@ impl Conversation {
             Some(SessionState::Ready { .. }) => "agent ready",
             Some(SessionState::Working { .. }) => "agent working",
             Some(SessionState::Stopping { .. }) => "agent stopping",
-            Some(SessionState::Stopped) => "agent stopped",
             Some(SessionState::Failed { .. }) => "agent failed",
+            Some(_) => "agent stopped",
         };
         *self.tally.crashes.entry((victim, moment)).or_default() += 1;
     }
@@ -488,7 +503,10 @@ impl Conversation {
         let firsts: Vec<u32> = received.iter().flatten().copied().collect();
         let smooth: Vec<u32> = firsts
             .into_iter()
-            .filter(|number| self.prompts[*number as usize].resent == 0)
+            .filter(|number| {
+                let prompt = &self.prompts[*number as usize];
+                prompt.resent == 0 && !prompt.moved
+            })
             .collect();
         if !smooth.is_sorted() {
             self.tally.inconsistent += 1;
@@ -513,13 +531,18 @@ impl Conversation {
     }
 }
 
+/// Whether the person may still decide about a message.
+fn is_the_persons(message: &Message) -> bool {
+    !matches!(message.state, MessageState::Sending | MessageState::Sent)
+}
+
 fn is_at_rest(state: &SessionState) -> bool {
-    match state {
-        SessionState::Stopped | SessionState::Ready { .. } | SessionState::Failed { .. } => true,
+    !matches!(
+        state,
         SessionState::Starting { .. }
-        | SessionState::Working { .. }
-        | SessionState::Stopping { .. } => false,
-    }
+            | SessionState::Working { .. }
+            | SessionState::Stopping { .. }
+    )
 }
 
 /// What agents got, in order: the number of the person's prompt, none for words of the app's own.

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `{"n": 1, "order": "say", "text": …}` | `{"done": 1, "error": null}`; the first makes project and workspace |
 //! | `"choose"`, `request`, `option` | the same |
-//! | `"resend"`, `message` | the same |
+//! | `"resend"`, `"hold"`, `"last"`, `"now"`, `message` | the same |
 //! | `"stop"` | the same |
 //!
 //! Unasked: `{"run": tag}` before anything is read, `{"summary": …}`, `{"page": …, "revision": …, "session": …}` once
@@ -140,10 +140,15 @@ async fn obey(flows: &Orchestration, repository: &Path, order: &Value) -> Result
             let answered = sessions.answer(&only(flows)?, &request, answer).await;
             answered.map_err(|error| error.to_string())
         }
-        Some("resend") => {
-            let message = MessageId::new(text("message"));
-            let queued = sessions.resend(&only(flows)?, &message).await;
-            queued.map_err(|error| error.to_string())
+        Some(name @ ("resend" | "hold" | "last" | "now")) => {
+            let (session, message) = (only(flows)?, MessageId::new(text("message")));
+            let done = match name {
+                "resend" => sessions.resend(&session, &message).await,
+                "hold" => sessions.hold(&session, &message).await,
+                "last" => sessions.move_message(&session, &message, None).await,
+                _ => sessions.send_now(&session, &message).await,
+            };
+            done.map_err(|error| error.to_string())
         }
         Some("stop") => {
             let stopped = sessions.stop_turn(&only(flows)?).await;
