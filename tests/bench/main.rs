@@ -1,6 +1,7 @@
 //! The benchmarks, by name: `bench <name> [--quick]`. `cargo xtask bench` builds it, starts it and lays out its numbers.
 
 mod feed;
+mod flood;
 mod furnish;
 mod paint;
 mod report;
@@ -12,6 +13,7 @@ fn main() {
     let name = std::env::args().nth(1).unwrap_or_default();
     match name.as_str() {
         "feed" => feed::measure(),
+        "flood" => flood::measure(),
         "paint" => paint::measure(),
         "start" => start::measure(),
         "worktrees" => worktrees::measure(),

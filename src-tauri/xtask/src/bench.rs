@@ -28,10 +28,14 @@ const BENCHES: &[(&str, &str)] = &[
         "feed",
         "batches of cards over the window's channel, against plain strings",
     ),
+    (
+        "flood",
+        "another agent's question to its card while one floods, against no flood; memory in floods and huge lines",
+    ),
 ];
 
-/// The one that needs neither the app nor a window, so that it can be had without a build of minutes.
-const WITHOUT_APP: &str = "worktrees";
+/// Those that need neither the app nor a window, so that they can be had without a build of minutes.
+const WITHOUT_APP: &[&str] = &["worktrees", "flood"];
 
 /// Runs the benchmarks that were named, or all.
 pub fn bench(places: &Places, arguments: &[String]) -> Outcome {
@@ -54,7 +58,7 @@ pub fn bench(places: &Places, arguments: &[String]) -> Outcome {
         .iter()
         .filter(|(name, _)| names.is_empty() || names.iter().any(|chosen| chosen == name))
         .collect();
-    let with_app = chosen.iter().any(|(name, _)| *name != WITHOUT_APP);
+    let with_app = chosen.iter().any(|(name, _)| !WITHOUT_APP.contains(name));
     step("release build", || build(places, with_app))?;
     for (name, what) in chosen {
         step(&format!("{name}: {what}"), || {
@@ -79,6 +83,8 @@ fn build(places: &Places, with_app: bool) -> Outcome {
     build.args(["build", "--release", "--workspace", "--example", "bench"]);
     if with_app {
         build.args(["--bins", "--features", "shopfloor/bench"]);
+    } else {
+        build.args(["--bin", "practice-agent"]);
     }
     run(&mut build)
 }
