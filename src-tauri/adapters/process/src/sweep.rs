@@ -20,6 +20,13 @@ const POLITE: Duration = Duration::from_millis(1500);
 const LIMIT: Duration = Duration::from_secs(5);
 /// How often the processes are looked at meanwhile.
 const LOOK: Duration = Duration::from_millis(20);
+/// How long a process may take to show its environment.
+const BECOMING: Duration = Duration::from_secs(1);
+/// A process that runs for longer than this and shows no environment has none, in clock ticks (Linux tells 100 a
+/// second, whatever its own are).
+const YOUNG: u64 = 10 * 100;
+/// Of a process's flags, the one that tells a thread of the kernel.
+const KERNEL: u64 = 0x0020_0000;
 
 /// A process that a sweep found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,15 +44,14 @@ pub fn sweep(tag: &Tag) -> Vec<Ended> {
     let mut found: BTreeMap<(i32, u64), Ended> = BTreeMap::new();
     let mut empty_looks = 0;
     loop {
-        let living = carriers(tag);
+        let Look { living, unsure } = Look::at(tag);
+        let nothing = living.is_empty() && (!unsure || began.elapsed() > BECOMING);
         // A process may fork while /proc is read: nothing is left only when two looks in a row say so.
-        empty_looks = if living.is_empty() {
-            empty_looks + 1
-        } else {
-            0
-        };
-        if found.is_empty() && living.is_empty() || empty_looks == 2 {
-            break;
+        empty_looks = if nothing { empty_looks + 1 } else { 0 };
+        match empty_looks {
+            2 => break,
+            1 if found.is_empty() => continue,
+            _ => {}
         }
         if began.elapsed() > LIMIT {
             for process in &living {
@@ -79,7 +85,7 @@ pub fn living(tag: &Tag) -> Vec<Ended> {
         command: command_line(process.pid),
         pid: process.pid,
     };
-    carriers(tag).into_iter().map(ended).collect()
+    Look::at(tag).living.into_iter().map(ended).collect()
 }
 
 /// One living process. The start time, in clock ticks since boot, tells it from a later one with the same id.
@@ -91,7 +97,7 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Reads `/proc/<pid>/stat`; `None` for a process that is gone or a zombie.
+    /// Reads `/proc/<pid>/stat`; `None` for a process that is gone or a zombie, and for the kernel's own threads.
     pub(crate) fn read(pid: i32) -> Option<Self> {
         let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
         // The name is in parentheses and may hold anything, also parentheses and bytes that are not UTF-8.
@@ -100,8 +106,10 @@ impl Process {
         let mut fields = rest.split_ascii_whitespace();
         let state = fields.next()?;
         let parent = fields.next()?.parse().ok()?;
-        let began = fields.nth(17)?.parse().ok()?;
-        (!matches!(state, "Z" | "X" | "x")).then_some(Self { pid, parent, began })
+        let flags: u64 = fields.nth(4)?.parse().ok()?;
+        let began = fields.nth(12)?.parse().ok()?;
+        let runs = !matches!(state, "Z" | "X" | "x") && flags & KERNEL == 0;
+        runs.then_some(Self { pid, parent, began })
     }
 
     fn identity(&self) -> (i32, u64) {
@@ -135,34 +143,60 @@ pub(crate) fn start_time_of(pid: i32) -> Option<u64> {
     Process::read(pid).map(|process| process.began)
 }
 
-/// Every living process of this user that carries the tag, and all that descend from one.
-fn carriers(tag: &Tag) -> Vec<Process> {
-    let all = all_processes();
-    let spared = self_and_ancestors(&all);
-    let mut ours: BTreeSet<i32> = all
-        .keys()
-        .copied()
-        .filter(|pid| !spared.contains(pid) && carries(*pid, tag))
-        .collect();
-    loop {
-        let descends = |process: &&Process| {
-            ours.contains(&process.parent)
-                && !ours.contains(&process.pid)
-                && !spared.contains(&process.pid)
-        };
-        let more: Vec<i32> = all
-            .values()
-            .filter(descends)
-            .map(|process| process.pid)
-            .collect();
-        if more.is_empty() {
-            break;
+/// What one reading of `/proc` tells.
+struct Look {
+    /// Every living process of this user that carries the tag, and all that descend from one.
+    living: Vec<Process>,
+    /// Whether a process is just becoming another program: until its environment is in place it shows none.
+    unsure: bool,
+}
+
+impl Look {
+    fn at(tag: &Tag) -> Self {
+        let all = all_processes();
+        let spared = self_and_ancestors(&all);
+        let youngest = now().saturating_sub(YOUNG);
+        let (mut ours, mut unsure) = (BTreeSet::new(), false);
+        for process in all.values().filter(|one| !spared.contains(&one.pid)) {
+            match carries(process.pid, tag) {
+                Carries::It => {
+                    ours.insert(process.pid);
+                }
+                Carries::Nothing => unsure |= process.began >= youngest,
+                Carries::Others => {}
+            }
         }
-        ours.extend(more);
+        loop {
+            let descends = |process: &&Process| {
+                ours.contains(&process.parent)
+                    && !ours.contains(&process.pid)
+                    && !spared.contains(&process.pid)
+            };
+            let more: Vec<i32> = all
+                .values()
+                .filter(descends)
+                .map(|process| process.pid)
+                .collect();
+            if more.is_empty() {
+                break;
+            }
+            ours.extend(more);
+        }
+        let living = ours.iter().filter_map(|pid| all.get(pid).copied());
+        Self {
+            living: living.collect(),
+            unsure,
+        }
     }
-    ours.iter()
-        .filter_map(|pid| all.get(pid).copied())
-        .collect()
+}
+
+/// Clock ticks since boot; 0 where the system does not tell, so that every process counts as young.
+fn now() -> u64 {
+    let uptime = fs::read_to_string("/proc/uptime").unwrap_or_default();
+    let seconds = uptime.split(['.', ' ']).next();
+    100 * seconds
+        .and_then(|seconds| seconds.parse::<u64>().ok())
+        .unwrap_or_default()
 }
 
 fn all_processes() -> BTreeMap<i32, Process> {
@@ -182,18 +216,32 @@ fn self_and_ancestors(all: &BTreeMap<i32, Process>) -> BTreeSet<i32> {
         .collect()
 }
 
-fn carries(pid: i32, tag: &Tag) -> bool {
+/// What a process's environment says.
+enum Carries {
+    /// The tag.
+    It,
+    /// Something else, or it is not this user's to know.
+    Others,
+    /// Nothing at all.
+    Nothing,
+}
+
+fn carries(pid: i32, tag: &Tag) -> Carries {
     let folder = format!("/proc/{pid}");
     let mine = fs::metadata(&folder).is_ok_and(|data| data.uid() == getuid().as_raw());
     let Some(environment) = mine.then(|| fs::read(folder + "/environ").ok()).flatten() else {
-        return false;
+        return Carries::Others;
     };
-    environment.split(|byte| *byte == 0).any(|variable| {
+    if environment.is_empty() {
+        return Carries::Nothing;
+    }
+    let is_it = environment.split(|byte| *byte == 0).any(|variable| {
         variable
             .strip_prefix(TAG_VARIABLE.as_bytes())
             .and_then(|rest| rest.strip_prefix(b"="))
             .is_some_and(|value| tag.matches(value))
-    })
+    });
+    if is_it { Carries::It } else { Carries::Others }
 }
 
 pub(crate) fn command_line(pid: i32) -> String {

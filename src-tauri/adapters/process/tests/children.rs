@@ -250,3 +250,18 @@ async fn what_was_recorded_is_ended_with_its_group_even_when_it_hides_its_tag() 
     assert_eq!(exit.signal, Some(9));
     assert_eq!(end_recorded(&[recorded]), []);
 }
+
+#[tokio::test]
+async fn a_process_that_is_just_becoming_another_program_is_found_too() {
+    let (_home, tag) = own_tag();
+    // While a program is being loaded its process shows no environment, for as long as the system likes. Here one
+    // has none for a while, and then the tag.
+    let becoming = "echo ready; sleep 0.2; SHOPFLOOR_TAG=$0 exec sleep 994 >/dev/null";
+    let script = format!("setsid env -i sh -c '{becoming}' \"$SHOPFLOOR_TAG\" & cat >/dev/null");
+    let (owned, mut child) = start(&script, &tag);
+    drop(child.stdin.take());
+    owned.gone().await;
+    // Had it not been swept it would carry the tag by now.
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    assert_eq!(living(&tag), []);
+}
