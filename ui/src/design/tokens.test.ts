@@ -40,6 +40,11 @@ const text: [string, string][] = [
   ['text', 'code'],
   ['text-muted', 'code'],
   ...['diff-added', 'diff-added-word', 'diff-removed', 'diff-removed-word'].map((g): [string, string] => ['text', g]),
+  ...['red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'].flatMap((hue): [string, string][] => [
+    [`term-${hue}`, 'surface'],
+    [`term-bright-${hue}`, 'surface'],
+  ]),
+  ['term-bright-black', 'surface'],
   ['text-faint', 'diff-added'],
   ['text-faint', 'diff-removed'],
 ];

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { FakeBackend, card } from '../backend/fake';
 import { Feed } from '../backend/feed.svelte';
+import { Terminals } from '../backend/terminals.svelte';
+import { Docks } from '../features/terminal/docks.svelte';
 import { Settings } from '../backend/settings.svelte';
 import type { SessionGroup } from '../backend/backend';
 import { actions, cardMenu, everyShortcut, type Parts } from './actions';
@@ -14,7 +16,16 @@ function parts(): Parts {
   feed.cards.set('w', { ...card('w'), sessions: [session] });
   feed.projects = [{ id: 'p1', name: 'engine', path: '/e', defaultBranch: 'main' }];
   const shell = new Shell(backend, feed);
-  return { backend, feed, settings: new Settings(backend), shell, card: () => feed.cards.get('w'), focus: () => {} };
+  const docks = new Docks(backend, new Terminals(backend));
+  return {
+    backend,
+    feed,
+    settings: new Settings(backend),
+    shell,
+    docks,
+    card: () => feed.cards.get('w'),
+    focus: () => {},
+  };
 }
 
 it('every shortcut of an action is on the page that teaches them', () => {

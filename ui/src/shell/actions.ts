@@ -6,6 +6,7 @@ import type { Settings } from '../backend/settings.svelte';
 import { copyText } from '../design/copy';
 import type { MenuItem } from '../design/menu';
 import type { PaletteAction } from '../features/palette/search';
+import type { Docks } from '../features/terminal/docks.svelte';
 import type { Shell } from './shell.svelte';
 import { exportConversation } from './export';
 import { isDark } from './theme';
@@ -16,6 +17,7 @@ export interface Parts {
   feed: Feed;
   settings: Settings;
   shell: Shell;
+  docks: Docks;
   /** The card that the keys are on: the open one, or the one with the focus on the board. */
   card: () => Card | undefined;
   focus: (what: 'composer' | 'request' | 'filter') => void;
@@ -85,7 +87,7 @@ function everywhere(parts: Parts): PaletteAction[] {
   return out;
 }
 
-function ofCard({ backend, shell, card, focus }: Parts): PaletteAction[] {
+function ofCard({ backend, shell, docks, card, focus }: Parts): PaletteAction[] {
   const here = card();
   if (!here) return [];
   const { id } = here;
@@ -115,6 +117,15 @@ function ofCard({ backend, shell, card, focus }: Parts): PaletteAction[] {
       shortcut: 'Mod+I',
       run: () => (inspector.value = inspector.value ? 0 : 360),
     },
+    {
+      id: 'terminals',
+      group,
+      title: docks.isOpen(id) ? 'Fold the terminals' : 'Terminal',
+      shortcut: 'Mod+`',
+      also: 'Mod+Shift+J',
+      run: () => void docks.toggle(id),
+    },
+    { id: 'new-terminal', group, title: 'New terminal', run: () => void docks.add(id) },
     { id: 'new-session', group, title: 'New conversation', run: () => shell.choose(id, null) },
   );
   if (session)
@@ -203,6 +214,8 @@ export const everyShortcut = [
   { title: 'Allow, allow always, reject', shortcut: 'y a n' },
   { title: 'Stop the agent', shortcut: 'Mod+.' },
   { title: 'Changes and details', shortcut: 'Mod+I' },
+  { title: 'Terminals of the workspace', shortcut: 'Mod+`' },
+  { title: 'Terminals, on any keyboard', shortcut: 'Mod+Shift+J' },
   { title: 'Rename the workspace', shortcut: 'F2' },
   { title: 'Show in the file manager', shortcut: 'Mod+Shift+E' },
   { title: 'Add a project', shortcut: 'Mod+O' },
@@ -216,6 +229,7 @@ export function cardMenu(parts: Parts, card: Card): MenuItem[] {
     'stop',
     'end',
     'new-session',
+    'new-terminal',
     'reveal',
     'copy-branch',
     'copy-path',

@@ -1,5 +1,5 @@
 // What the window shows and what lies over it; and that a workspace the person looks at counts as seen.
-import type { Backend, Card, CommandError, ProjectId, SessionId, WorkspaceId } from '../backend/backend';
+import type { Backend, Card, CommandError, ProjectId, SessionId, TerminalId, WorkspaceId } from '../backend/backend';
 import { byAttention, mainSession, needsPerson } from '../backend/cards';
 import type { Feed } from '../backend/feed.svelte';
 import type { Target } from '../backend/target';
@@ -16,6 +16,14 @@ export type Place =
 /** What lies over the window. */
 export type Overlay = 'palette' | 'add-project' | null;
 
+/** A terminal that is shown in a dialog. */
+export interface ShownTerminal {
+  id: TerminalId;
+  title: string;
+  /** What to do once the person is done with it. */
+  done?: () => void;
+}
+
 /** The window's own state. */
 export class Shell {
   place = $state.raw<Place>({ kind: 'board' });
@@ -28,6 +36,8 @@ export class Shell {
   archiving = $state<WorkspaceId | null>(null);
   /** The workspace whose card is shown in full. */
   debugging = $state<WorkspaceId | null>(null);
+  /** The terminal that lies over the window. */
+  terminal = $state.raw<ShownTerminal | null>(null);
   /** Whether the sidebar is shown. */
   sidebar = $state(true);
   /** Width of the inspector beside a conversation, 0 when it is hidden; in pixels. */
@@ -116,6 +126,19 @@ export class Shell {
     const at = waiting.findIndex((card) => card.id === this.card?.id);
     const next = waiting[(at + 1) % waiting.length];
     if (next) this.open(next.id);
+  }
+
+  /** Shows a terminal over the window until the person is done with it; it goes on running. */
+  showTerminal(id: TerminalId, title: string, done?: () => void): void {
+    this.doneWithTerminal();
+    this.terminal = done ? { id, title, done } : { id, title };
+  }
+
+  /** Closes the terminal's dialog and tells whoever showed it. */
+  doneWithTerminal(): void {
+    const shown = this.terminal;
+    this.terminal = null;
+    shown?.done?.();
   }
 
   /** Runs something that has no place of its own for errors. */

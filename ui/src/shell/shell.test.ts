@@ -103,3 +103,15 @@ it('archiving leaves the workspace, and a refusal is told', async () => {
   expect(window.place).toEqual({ kind: 'board' });
   expect(window.error?.message).toBe('The disk is full.');
 });
+
+it('a terminal over the window tells whoever showed it when the person is done, or when another takes its place', () => {
+  const { shell: window } = shell(at('a', {}));
+  const told: string[] = [];
+  window.showTerminal('t1', 'Sign in', () => told.push('t1'));
+  expect(window.terminal).toMatchObject({ id: 't1', title: 'Sign in' });
+  window.showTerminal('t2', 'Sign in again', () => told.push('t2'));
+  expect(told).toEqual(['t1']);
+  window.doneWithTerminal();
+  window.doneWithTerminal();
+  expect([window.terminal, told]).toEqual([null, ['t1', 't2']]);
+});
