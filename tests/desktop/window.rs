@@ -2,7 +2,9 @@
 
 use crate::children::Program;
 use crate::wait::{LIMIT, until, within};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
+use fantoccini::key::Key;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -105,6 +107,44 @@ impl Window {
         self.must(&format!("{testid} takes keys"), async || {
             let element = self.shown(&css(testid)).await?;
             element.send_keys(text).await.ok()
+        })
+        .await;
+    }
+
+    /// Types with the keyboard wherever the focus is, key by key.
+    pub async fn keys(&self, text: &str) {
+        let mut keys = KeyActions::new("keyboard".to_owned());
+        for value in text.chars() {
+            let value = if value == '\n' {
+                Key::Enter.into()
+            } else {
+                value
+            };
+            keys = keys
+                .then(KeyAction::Down { value })
+                .then(KeyAction::Up { value });
+        }
+        self.client.perform_actions(keys).await.unwrap();
+    }
+
+    /// Presses these keys together wherever the focus is.
+    pub async fn press(&self, together: &[char]) {
+        let mut keys = KeyActions::new("keyboard".to_owned());
+        for &value in together {
+            keys = keys.then(KeyAction::Down { value });
+        }
+        for &value in together.iter().rev() {
+            keys = keys.then(KeyAction::Up { value });
+        }
+        self.client.perform_actions(keys).await.unwrap();
+    }
+
+    /// Waits until the keys go to something in there.
+    pub async fn focus_is_in(&self, selector: &str) {
+        self.must(&format!("the focus is in {selector}"), async || {
+            let script = "return document.activeElement?.closest(arguments[0]) !== null;";
+            let found = self.client.execute(script, vec![json!(selector)]).await;
+            (found.ok()? == Value::Bool(true)).then_some(())
         })
         .await;
     }

@@ -4,4 +4,5 @@ mod harness;
 mod killed;
 mod main_job;
 mod second_start;
+mod terminals;
 mod tray;
