@@ -24,6 +24,7 @@ function talked(): FakeBackend {
     turn: 1,
     turnEndedAt: null,
     createdAt: 0,
+    closedAt: null,
   };
   fake.cards.set('w1', { ...card('w1'), sessions: [group] });
   fake.archived = [{ id: 'w2', project: 'p1', name: 'Old paint', branch: 'b', checkpoint: null, archivedAt: 0 }];
