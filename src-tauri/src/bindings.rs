@@ -53,6 +53,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             sessions::answer_request,
             sessions::stop_turn,
             sessions::end_session,
+            sessions::sleep_session,
             sessions::open_conversation,
             sessions::leave_conversation,
             sessions::older_entries,

@@ -16,6 +16,7 @@ use workspace::{Projects, Workspaces};
 
 use crate::clock::SystemClock;
 use crate::home::Home;
+use crate::preferences;
 use crate::search_path::search_path;
 
 /// Builds the house on an opened data directory and starts it.
@@ -58,6 +59,11 @@ pub async fn compose(
         memory: Arc::new(SystemMemory),
     });
 
+    // Before anything can start: the limits hold from the first agent on.
+    match preferences::load(&database).await {
+        Ok(preferences) => sessions.set_limits(preferences::limits(&preferences)),
+        Err(error) => tracing::warn!(?error, "preferences can't be read; the defaults hold"),
+    }
     let transcripts = Transcripts::new(
         Arc::clone(&database) as _,
         Arc::new(export::Folders),

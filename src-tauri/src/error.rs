@@ -55,6 +55,7 @@ impl From<SessionError> for CommandError {
             SessionError::Unknown { .. } => ErrorCode::Gone,
             SessionError::Lapsed | SessionError::AlreadySent => ErrorCode::Settled,
             SessionError::Unfit { .. }
+            | SessionError::Busy
             | SessionError::Empty
             | SessionError::StillRunning
             | SessionError::Closing

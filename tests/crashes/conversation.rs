@@ -393,6 +393,8 @@ impl Conversation {
         let moment = match self.view.summary.as_ref().map(|summary| &summary.state) {
             _ if !self.is_ready => "while it starts",
             None => "before the first session",
+            Some(SessionState::Asleep) => "agent asleep",
+            Some(SessionState::Waiting { .. }) => "agent waiting for a seat",
             Some(SessionState::Starting { .. }) => "agent starting",
             Some(SessionState::Ready { .. }) => "agent ready",
             Some(SessionState::Working { .. }) => "agent working",
@@ -539,7 +541,8 @@ fn is_the_persons(message: &Message) -> bool {
 fn is_at_rest(state: &SessionState) -> bool {
     !matches!(
         state,
-        SessionState::Starting { .. }
+        SessionState::Waiting { .. }
+            | SessionState::Starting { .. }
             | SessionState::Working { .. }
             | SessionState::Stopping { .. }
     )

@@ -10,6 +10,7 @@ mod numbers;
 mod practice;
 pub mod projections;
 mod reconcile;
+mod sleep;
 mod tasks;
 
 use kernel::Clock;
@@ -81,6 +82,7 @@ pub async fn start(rooms: Rooms) -> Result<Running, FlowError> {
     orchestration.recover().await?;
     orchestration.board.reconcile().await;
     indexing::start(&orchestration.rooms, &orchestration.tasks);
+    sleep::start(&orchestration.rooms, &orchestration.tasks);
     Ok(Running { orchestration })
 }
 

@@ -125,6 +125,8 @@ pub struct SessionGroup {
     pub since: Timestamp,
     /// The newest activity in a few words.
     pub activity: Option<String>,
+    /// Since when its working agent shows no sign of life, once that is long enough to tell.
+    pub quiet: Option<Silence>,
     /// What waits for the person, oldest first.
     pub pending: Vec<Pending>,
     /// Messages that wait to be sent.
@@ -147,6 +149,13 @@ pub struct SessionGroup {
 pub enum Run {
     /// No process.
     Stopped,
+    /// No process, to save memory; the next message wakes it.
+    Asleep,
+    /// Wants a process and waits for a seat among the live agents.
+    Waiting {
+        /// For people: "8 agents are live, the limit is 8".
+        why: String,
+    },
     /// Shaking hands.
     Starting,
     /// Waits for a prompt.
@@ -162,6 +171,16 @@ pub enum Run {
         /// What to do.
         hint: String,
     },
+}
+
+/// A working agent from which nothing came for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Silence {
+    /// When it last showed a sign of life; how long that is ago counts up by itself.
+    pub since: Timestamp,
+    /// The likely cause, for people, as a sentence.
+    pub likely: String,
 }
 
 /// Something that waits for the person.

@@ -48,6 +48,7 @@ pub enum Reason {
     SetupFailed,
     AgentWorking,
     Starting,
+    Queued,
     NotStarted,
     TurnFinished,
     Idle,
@@ -83,7 +84,7 @@ pub enum Need {
 
 impl Reason {
     /// All of them, in the order they are looked for.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Archived,
         Self::Archiving,
         Self::NeedsPermission,
@@ -94,6 +95,7 @@ impl Reason {
         Self::SetupFailed,
         Self::AgentWorking,
         Self::Starting,
+        Self::Queued,
         Self::NotStarted,
         Self::TurnFinished,
         Self::Idle,
@@ -103,7 +105,9 @@ impl Reason {
     pub const fn column(self) -> Option<Column> {
         match self {
             Self::Archived | Self::Archiving => None,
-            Self::SettingUp | Self::AgentWorking | Self::Starting => Some(Column::Working),
+            Self::SettingUp | Self::AgentWorking | Self::Starting | Self::Queued => {
+                Some(Column::Working)
+            }
             Self::NeedsPermission
             | Self::NeedsPlanApproval
             | Self::NeedsAnswer
@@ -126,6 +130,7 @@ impl Reason {
             | Self::SettingUp
             | Self::AgentWorking
             | Self::Starting
+            | Self::Queued
             | Self::Idle => Need::No,
         }
     }
@@ -143,6 +148,7 @@ impl Reason {
             Self::SetupFailed => "Set-up failed",
             Self::AgentWorking => "Working",
             Self::Starting => "Starting",
+            Self::Queued => "Queued",
             Self::NotStarted => "Not started",
             Self::TurnFinished => "Finished",
             Self::Idle => "Idle",
@@ -224,8 +230,18 @@ fn find(workspace: &WorkspaceGroup, sessions: &[SessionGroup]) -> Found {
             session.activity.clone(),
         );
     }
-    if let Some(session) = newest(sessions, |s| matches!(s.run, Run::Starting) || s.queued > 0) {
+    let starts = |s: &SessionGroup| match s.run {
+        Run::Starting => true,
+        Run::Waiting { .. } => false,
+        _ => s.queued > 0,
+    };
+    if let Some(session) = newest(sessions, starts) {
         return found(Reason::Starting, session.since, session.activity.clone());
+    }
+    for session in sessions {
+        if let Run::Waiting { why } = &session.run {
+            return found(Reason::Queued, session.since, Some(why.clone()));
+        }
     }
     let Some(ended) = sessions
         .iter()

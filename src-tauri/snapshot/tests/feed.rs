@@ -40,6 +40,7 @@ fn asking() -> Group {
         run: Run::Working,
         since: Timestamp::default(),
         activity: None,
+        quiet: None,
         pending: vec![Pending {
             id: RequestId::new("r"),
             kind: PendingKind::Permission,

@@ -25,6 +25,10 @@ fn life() -> impl Strategy<Value = Life> {
 fn run() -> impl Strategy<Value = Run> {
     prop_oneof![
         Just(Run::Stopped),
+        Just(Run::Asleep),
+        Just(Run::Waiting {
+            why: "the house is full".into()
+        }),
         Just(Run::Starting),
         Just(Run::Ready),
         Just(Run::Working),
@@ -85,6 +89,7 @@ prop_compose! {
             run,
             since,
             activity: None,
+            quiet: None,
             pending,
             queued,
             undelivered: 0,

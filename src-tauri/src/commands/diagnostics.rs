@@ -5,7 +5,6 @@ use crate::commands::Answered;
 use crate::error::CommandError;
 use kernel::WorkspaceId;
 use serde::{Deserialize, Serialize};
-use session::machine::SessionState;
 use specta::Type;
 use sqlite::Database;
 use std::sync::Arc;
@@ -53,19 +52,6 @@ pub enum Moment {
 #[specta::specta]
 pub async fn diagnostics(app: State<'_, App>) -> Answered<Diagnostics> {
     let moments = app.moments();
-    let live = app
-        .flows
-        .rooms()
-        .sessions
-        .summaries()
-        .iter()
-        .filter(|session| {
-            !matches!(
-                session.state,
-                SessionState::Stopped | SessionState::Failed { .. }
-            )
-        })
-        .count();
     Ok(Diagnostics {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         data_directory: app.home.display().to_string(),
@@ -76,7 +62,7 @@ pub async fn diagnostics(app: State<'_, App>) -> Answered<Diagnostics> {
         first_paint_ms: moments.first_paint,
         settled_ms: moments.settled,
         drift_repaired: app.flows.drift_repaired(),
-        live_agents: u32::try_from(live).unwrap_or(u32::MAX),
+        live_agents: app.flows.rooms().sessions.live_agents(),
     })
 }
 

@@ -172,6 +172,13 @@ pub async fn end_session(app: State<'_, App>, session: SessionId) -> Answered<()
     Ok(app.flows.rooms().sessions.end(&session).await?)
 }
 
+/// Ends an idle agent's process now, to save memory; the next message wakes it with its conversation.
+#[tauri::command]
+#[specta::specta]
+pub async fn sleep_session(app: State<'_, App>, session: SessionId) -> Answered<()> {
+    Ok(app.flows.rooms().sessions.sleep(&session).await?)
+}
+
 /// Opens a conversation; updates follow over the channel until it is left or opened again.
 #[tauri::command]
 #[specta::specta]

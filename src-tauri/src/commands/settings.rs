@@ -61,13 +61,23 @@ pub struct AgentDraft {
 }
 
 /// What the person prefers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Preferences {
     /// Light, dark, or as the system has it.
     pub theme: Theme,
     /// The agent for new workspaces; the first one found when `None`.
     pub default_agent: Option<AgentId>,
+    /// The agent that fixes failing checks; the default one when `None`.
+    pub fix_agent: Option<AgentId>,
+    /// Agents' processes at a time, 1 to 64.
+    pub max_live_agents: u32,
+    /// Minutes until an idle agent's process ends, 1 to 1440; never when `None`, unless memory is short.
+    pub sleep_after_minutes: Option<u32>,
+    /// Minutes until a working agent from which nothing comes counts as quiet, 1 to 1440.
+    pub quiet_after_minutes: u32,
+    /// The person's editor as a command, such as `code -g {path}:{line}`; found by itself when `None`.
+    pub editor: Option<String>,
 }
 
 /// Light or dark.
@@ -137,11 +147,11 @@ pub async fn preferences(app: State<'_, App>) -> Answered<Preferences> {
     preferences::load(&app.database).await
 }
 
-/// Changes what the person prefers.
+/// Changes what the person prefers; agents that run follow at once.
 #[tauri::command]
 #[specta::specta]
 pub async fn save_preferences(app: State<'_, App>, preferences: Preferences) -> Answered<()> {
-    preferences::save(&app.database, preferences).await
+    preferences::change(&app, preferences).await
 }
 
 fn entry(agent: KnownAgent, default: Option<&AgentId>) -> AgentEntry {

@@ -68,6 +68,8 @@ export const commands = {
 	stopTurn: (session: SessionId) => typedError<null, CommandError>(__TAURI_INVOKE("stop_turn", { session })),
 	/**  Ends the agent's process; the conversation stays. */
 	endSession: (session: SessionId) => typedError<null, CommandError>(__TAURI_INVOKE("end_session", { session })),
+	/**  Ends an idle agent's process now, to save memory; the next message wakes it with its conversation. */
+	sleepSession: (session: SessionId) => typedError<null, CommandError>(__TAURI_INVOKE("sleep_session", { session })),
 	/**  Opens a conversation; updates follow over the channel until it is left or opened again. */
 	openConversation: (session: SessionId, channel: Channel<ConversationUpdate>) => typedError<Conversation, CommandError>(__TAURI_INVOKE("open_conversation", { session, channel })),
 	/**  Stops the updates of a conversation. */
@@ -96,7 +98,7 @@ export const commands = {
 	removeAgent: (id: AgentId) => typedError<null, CommandError>(__TAURI_INVOKE("remove_agent", { id })),
 	/**  What the person prefers. */
 	preferences: () => typedError<Preferences, CommandError>(__TAURI_INVOKE("preferences")),
-	/**  Changes what the person prefers. */
+	/**  Changes what the person prefers; agents that run follow at once. */
 	savePreferences: (preferences: Preferences) => typedError<null, CommandError>(__TAURI_INVOKE("save_preferences", { preferences })),
 	/**  Sends the whole list, and again after every change. A second call replaces the first. */
 	subscribeTerminals: (channel: Channel<TerminalSummary[]>) => typedError<null, CommandError>(__TAURI_INVOKE("subscribe_terminals", { channel })),
@@ -344,6 +346,10 @@ said: string } |
 { kind: "start_timed_out"; 
 /**  The limit, in seconds. */
 seconds: number } | 
+/**  The agent did not end a turn that was stopped, so its process was ended. */
+{ kind: "turn_timed_out"; 
+/**  The limit, in seconds. */
+seconds: number } | 
 /**  The agent answered something that is not the protocol. */
 { kind: "protocol"; 
 /**  What was wrong. */
@@ -360,7 +366,7 @@ said: string } |
 { kind: "quota"; 
 /**  What was said. */
 said: string } | 
-/**  The process ended by itself. */
+/**  The process ended without being asked to: by itself, or killed by somebody else. */
 { kind: "crashed"; 
 /**  Exit code, if it exited. */
 code: number | null; 
@@ -968,6 +974,16 @@ export type Preferences = {
 	theme: Theme,
 	/**  The agent for new workspaces; the first one found when `None`. */
 	defaultAgent: AgentId | null,
+	/**  The agent that fixes failing checks; the default one when `None`. */
+	fixAgent: AgentId | null,
+	/**  Agents' processes at a time, 1 to 64. */
+	maxLiveAgents: number,
+	/**  Minutes until an idle agent's process ends, 1 to 1440; never when `None`, unless memory is short. */
+	sleepAfterMinutes: number | null,
+	/**  Minutes until a working agent from which nothing comes counts as quiet, 1 to 1440. */
+	quietAfterMinutes: number,
+	/**  The person's editor as a command, such as `code -g {path}:{line}`; found by itself when `None`. */
+	editor: string | null,
 };
 
 /**  A project in the sidebar. */
@@ -1006,7 +1022,7 @@ export type Quiet = {
 };
 
 /**  The status reasons, in the order they are looked for. */
-export type Reason = "archived" | "archiving" | "needs_permission" | "needs_plan_approval" | "needs_answer" | "session_failed" | "setting_up" | "setup_failed" | "agent_working" | "starting" | "not_started" | "turn_finished" | "idle";
+export type Reason = "archived" | "archiving" | "needs_permission" | "needs_plan_approval" | "needs_answer" | "session_failed" | "setting_up" | "setup_failed" | "agent_working" | "starting" | "queued" | "not_started" | "turn_finished" | "idle";
 
 /**  One thing an agent asked: a permission, a question, a plan's approval. */
 export type RequestId = string;
@@ -1032,6 +1048,12 @@ by?: string | null } |
 export type Run = 
 /**  No process. */
 { kind: "stopped" } | 
+/**  No process, to save memory; the next message wakes it. */
+{ kind: "asleep" } | 
+/**  Wants a process and waits for a seat among the live agents. */
+{ kind: "waiting"; 
+/**  For people: "8 agents are live, the limit is 8". */
+why: string } | 
 /**  Shaking hands. */
 { kind: "starting" } | 
 /**  Waits for a prompt. */
@@ -1110,6 +1132,8 @@ export type SessionGroup = {
 	since: Timestamp,
 	/**  The newest activity in a few words. */
 	activity: string | null,
+	/**  Since when its working agent shows no sign of life, once that is long enough to tell. */
+	quiet: Silence | null,
 	/**  What waits for the person, oldest first. */
 	pending: Pending[],
 	/**  Messages that wait to be sent. */
@@ -1149,6 +1173,12 @@ export type SessionOption = {
 export type SessionState = 
 /**  No process. */
 { kind: "stopped" } | 
+/**  No process, or one that is just ending, to save memory; the next message wakes it. */
+{ kind: "asleep" } | 
+/**  A message wants a process, and all seats among the live agents are taken. */
+{ kind: "waiting"; 
+/**  For people: "8 agents are live, the limit is 8". */
+why: string } | 
 /**  The process is there and shaking hands. */
 { kind: "starting"; 
 /**  Counts this session's processes, from 1; events of earlier ones are dropped. */
@@ -1212,6 +1242,14 @@ export type SessionSummary = {
 export type ShowWorkspace = {
 	/**  Which one. */
 	workspace: WorkspaceId,
+};
+
+/**  A working agent from which nothing came for a while. */
+export type Silence = {
+	/**  When it last showed a sign of life; how long that is ago counts up by itself. */
+	since: Timestamp,
+	/**  The likely cause, for people, as a sentence. */
+	likely: string,
 };
 
 /**  Size in characters. A side below 1 is taken as 1, one above 1000 as 1000. */

@@ -16,6 +16,7 @@ const tones: Record<Reason, Tone> = {
   setup_failed: 'broken',
   agent_working: 'working',
   starting: 'working',
+  queued: 'working',
   not_started: 'calm',
   turn_finished: 'ready',
   idle: 'calm',

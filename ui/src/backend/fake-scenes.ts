@@ -311,6 +311,7 @@ function session(id: string, reason: Reason, agent: string, age: number): Sessio
         : { kind: busy ? 'working' : 'ready' },
     since: seconds(age),
     activity: null,
+    quiet: null,
     pending: reason.startsWith('needs')
       ? [{ id: 'r1', kind: 'permission', title: 'Run cargo test', since: seconds(age) }]
       : [],

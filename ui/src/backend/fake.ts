@@ -118,7 +118,15 @@ export class FakeBackend implements Backend {
   projects: ProjectCard[] = [];
   archived: ArchivedWorkspace[] = [];
   agentList: AgentEntry[] = [];
-  prefs: Preferences = { theme: 'system', defaultAgent: null };
+  prefs: Preferences = {
+    theme: 'system',
+    defaultAgent: null,
+    fixAgent: null,
+    maxLiveAgents: 8,
+    sleepAfterMinutes: 15,
+    quietAfterMinutes: 10,
+    editor: null,
+  };
   conversations = new Map<SessionId, Conversation>();
   changes: Changes = { against: 'base', files: [], additions: 0, deletions: 0, truncated: false };
   diffs = new Map<string, FileDiff>();
@@ -460,6 +468,11 @@ export class FakeBackend implements Backend {
   endSession: Backend['endSession'] = (session) => {
     this.live(session, { state: { kind: 'stopped' } });
     return this.#called('endSession', [session], null);
+  };
+
+  sleepSession: Backend['sleepSession'] = (session) => {
+    this.live(session, { state: { kind: 'asleep' } });
+    return this.#called('sleepSession', [session], null);
   };
 
   openConversation: Backend['openConversation'] = (session, onUpdate) => {

@@ -6,7 +6,15 @@ export class Settings {
   /** All agents, the practice agent last. */
   agents = $state.raw<AgentEntry[]>([]);
   /** What the person prefers. */
-  preferences = $state.raw<Preferences>({ theme: 'system', defaultAgent: null });
+  preferences = $state.raw<Preferences>({
+    theme: 'system',
+    defaultAgent: null,
+    fixAgent: null,
+    maxLiveAgents: 8,
+    sleepAfterMinutes: 15,
+    quietAfterMinutes: 10,
+    editor: null,
+  });
   /** Why they could not be read. */
   error = $state.raw<CommandError | null>(null);
   /** The agent that new workspaces get. */

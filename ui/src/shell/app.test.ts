@@ -38,6 +38,7 @@ function asking(): FakeBackend {
         run: { kind: 'working' },
         since: 0,
         activity: null,
+        quiet: null,
         pending,
         queued: 0,
         undelivered: 0,
@@ -288,10 +289,11 @@ it('the debug view says which revision a card is and why', async () => {
 });
 
 it('the theme is shown, saved and remembered for the next start', async () => {
-  const { called } = await window(asking());
+  const { called, fake } = await window(asking());
+  const before = fake.prefs;
   await click('theme-toggle');
   await waitFor(() => expect(document.documentElement.dataset['theme']).toBe('dark'));
-  expect(called('savePreferences')).toEqual([['savePreferences', { theme: 'dark', defaultAgent: null }]]);
+  expect(called('savePreferences')).toEqual([['savePreferences', { ...before, theme: 'dark' }]]);
   expect(localStorage.getItem('theme')).toBe('dark');
 });
 

@@ -13,6 +13,7 @@ const session = (id: string, change: Partial<SessionGroup> = {}): SessionGroup =
   run: { kind: 'ready' },
   since: 0,
   activity: null,
+  quiet: null,
   pending: [],
   queued: 0,
   undelivered: 0,

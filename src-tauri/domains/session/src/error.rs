@@ -27,6 +27,9 @@ pub enum SessionError {
     /// Nothing to send.
     #[error("The message is empty.")]
     Empty,
+    /// The agent is needed now, so it can't sleep.
+    #[error("The agent is at work, or waits for you.")]
+    Busy,
     /// An agent did not end in time, so its folder is still in use.
     #[error("An agent of this workspace has not ended yet.")]
     StillRunning,
@@ -57,6 +60,7 @@ impl SessionError {
             Self::AlreadySent => "Send another message, or stop the agent.",
             Self::Unfit { .. } => "Fill in what is asked and answer again.",
             Self::Empty => "Type what the agent should do.",
+            Self::Busy => "Stop its turn, or answer what it asks, before it can sleep.",
             Self::StillRunning => "Wait a moment and try again.",
             Self::Closing => "Start it again and repeat what you did.",
             Self::NotExported { hint, .. } => hint,
@@ -66,6 +70,9 @@ impl SessionError {
         }
     }
 }
+
+/// The signal that no process can refuse.
+const SIGKILL: i32 = 9;
 
 /// Why a session failed. Stays with the session until it is started again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -94,6 +101,11 @@ pub enum Cause {
         /// The limit, in seconds.
         seconds: u32,
     },
+    /// The agent did not end a turn that was stopped, so its process was ended.
+    TurnTimedOut {
+        /// The limit, in seconds.
+        seconds: u32,
+    },
     /// The agent answered something that is not the protocol.
     Protocol {
         /// What was wrong.
@@ -114,7 +126,7 @@ pub enum Cause {
         /// What was said.
         said: String,
     },
-    /// The process ended by itself.
+    /// The process ended without being asked to: by itself, or killed by somebody else.
     Crashed {
         /// Exit code, if it exited.
         code: Option<i32>,
@@ -140,16 +152,28 @@ impl Cause {
             Self::StartTimedOut { seconds } => {
                 format!("The agent did not get ready within {seconds} s.")
             }
+            Self::TurnTimedOut { seconds } => {
+                format!("The agent did not stop within {seconds} s, so its process was ended.")
+            }
             Self::Protocol { said } => format!("The agent does not speak the protocol: {said}."),
             Self::Provider { said } => format!("The model's provider failed: {said}"),
             Self::SignIn { said } => format!("The agent is not signed in: {said}"),
             Self::Quota { said } => format!("The provider's limit is reached: {said}"),
             Self::Crashed { code, signal, .. } => match (code, signal) {
+                (_, Some(SIGKILL)) => "The agent was killed from outside (signal 9).".to_owned(),
                 (_, Some(signal)) => format!("The agent was ended by signal {signal}."),
                 (Some(code), None) => format!("The agent ended by itself with exit code {code}."),
                 (None, None) => "The agent ended by itself.".to_owned(),
             },
             Self::Interrupted => "Shopfloor ended while the agent was at work.".to_owned(),
+        }
+    }
+
+    /// More for who wants to know: what the process complained of last.
+    pub fn detail(&self) -> Option<String> {
+        match self {
+            Self::Crashed { stderr, .. } if !stderr.is_empty() => Some(stderr.clone()),
+            _ => None,
         }
     }
 
@@ -171,6 +195,16 @@ impl Cause {
                 "Sign in with the agent's own command in a terminal, then send again."
             }
             Self::Quota { .. } => "Wait for the limit to reset, or use another agent.",
+            Self::TurnTimedOut { .. } => {
+                "Send a message to start it again; it goes on where it was if the agent can."
+            }
+            Self::Crashed {
+                signal: Some(SIGKILL),
+                ..
+            } => {
+                "The system does that when memory runs out. Send a message to start it again; it goes on where it was \
+                 if the agent can."
+            }
             Self::Crashed { .. } => {
                 "Send a message to start it again; it goes on where it was if the agent can."
             }

@@ -22,6 +22,12 @@ use tokio::sync::mpsc;
 #[derive(Default)]
 pub struct FakeClock(AtomicU64);
 
+impl FakeClock {
+    pub fn pass(&self, millis: u64) {
+        self.0.fetch_add(millis, Ordering::SeqCst);
+    }
+}
+
 impl Clock for FakeClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.0.fetch_add(1, Ordering::SeqCst))
@@ -82,6 +88,15 @@ impl FakeStore {
 
     pub fn session(&self, id: &SessionId) -> Session {
         self.rows().sessions[id].clone()
+    }
+
+    /// What the ledger says is running.
+    pub fn processes(&self) -> Vec<ProcessRow> {
+        self.rows().processes.clone()
+    }
+
+    pub fn open_messages_of(&self, session: &SessionId) -> Vec<Message> {
+        self.open_messages(session).unwrap()
     }
 
     fn rows(&self) -> MutexGuard<'_, Rows> {
@@ -326,6 +341,12 @@ impl ProcessLedger for FakeStore {
 /// As much memory as the test says; a system that tells nothing until then.
 #[derive(Default)]
 pub struct FakeMemory(Mutex<Option<Memory>>);
+
+impl FakeMemory {
+    pub fn is(&self, memory: Memory) {
+        *self.0.lock().unwrap() = Some(memory);
+    }
+}
 
 impl MemoryGauge for FakeMemory {
     fn memory(&self) -> Option<Memory> {

@@ -20,8 +20,11 @@ pub mod port;
 mod recover;
 pub mod redact;
 pub mod search;
+mod seats;
 mod session;
 mod sessions;
+mod sleep;
+mod sleeping;
 #[cfg(test)]
 mod stories;
 mod transcript;
@@ -42,4 +45,5 @@ pub use session::{
     Session, SessionFact, SessionSummary, TitleBy, TranscriptChange, Usage,
 };
 pub use sessions::{Page, Sessions};
+pub use sleep::Limits;
 pub use transcripts::{Export, Transcripts};

@@ -2,9 +2,13 @@
 
 mod deliver;
 mod hear;
+mod ledger;
 mod options;
 mod queue;
+mod quiet;
+mod restart;
 mod save;
+mod seat;
 mod steps;
 mod tab;
 
@@ -12,14 +16,16 @@ use crate::entry::NoticeLevel;
 use crate::error::{Cause, SessionError};
 use crate::machine::{Input, Life};
 use crate::offer::Offers;
-use crate::port::{AgentConnection, AgentEvent};
+use crate::port::{AgentConnection, AgentEvent, ProcessRow};
 use crate::session::{Answer, Attachment, Message, NewMessage, Session, SessionSummary};
 use crate::sessions::{Page, Shared};
 use crate::transcript::{Stamp, Transcript};
 use deliver::InFlight;
 use hear::OpenTurn;
 use kernel::{EntryId, MessageId, RequestId};
+use quiet::Watch;
 use save::Unsaved;
+use seat::Place;
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -94,6 +100,11 @@ pub(crate) enum Command {
     End {
         reply: Reply<()>,
     },
+    /// Ends an idle process; refused when it is needed.
+    Sleep {
+        reply: Option<Outcome<()>>,
+    },
+    LimitsChanged,
     Choose {
         choices: BTreeMap<String, String>,
         reply: Outcome<()>,
@@ -151,6 +162,10 @@ pub(crate) struct Live {
     activity: Option<String>,
     agent: Option<Arc<dyn AgentConnection>>,
     events: Option<mpsc::Receiver<AgentEvent>>,
+    seat: Place,
+    /// The process as the ledger has it.
+    process: Option<ProcessRow>,
+    watch: Watch,
     start_limit: Timer,
     save_timer: Timer,
     unsaved: Unsaved,
@@ -168,6 +183,7 @@ impl Live {
             queue,
             next_ordinal,
         } = start;
+        let now = shared.clock.now();
         Self {
             shared,
             life: Life::at_rest(&session.state),
@@ -186,6 +202,9 @@ impl Live {
             activity: None,
             agent: None,
             events: None,
+            seat: Place::None,
+            process: None,
+            watch: Watch::new(now),
             start_limit: None,
             save_timer: None,
             unsaved: Unsaved::default(),
@@ -204,15 +223,21 @@ impl Live {
             tokio::select! {
                 biased;
                 command = commands.recv() => match command {
-                    Some(command) => self.obey(command).await,
+                    Some(command) => {
+                        self.obey(command).await;
+                        self.leave_the_line_if_nothing_waits().await;
+                    }
                     None => return,
                 },
                 () = due(&mut self.start_limit) => self.start_timed_out().await,
                 () = due(&mut self.save_timer) => self.save_and_go_on().await,
+                () = self.seat.comes() => self.seated().await,
+                () = due(&mut self.watch.timer) => self.quiet_is_due(),
                 count = receive(&mut self.events, &mut heard), if listens => {
                     if count == 0 {
                         heard.push(vanished());
                     }
+                    self.sign_of_life();
                     for event in heard.drain(..) {
                         let is_last = matches!(event, AgentEvent::Ended { .. });
                         self.hear(event).await;
@@ -279,6 +304,8 @@ impl Live {
                 self.end().await;
                 let _ = reply.send(());
             }
+            Command::Sleep { reply } => self.sleep(reply).await,
+            Command::LimitsChanged => self.limits_changed().await,
             Command::Choose { choices, reply } => {
                 let _ = reply.send(self.choose(choices).await);
             }
@@ -360,7 +387,7 @@ impl Live {
             usage: session.usage.clone(),
             policy: session.policy.unwrap_or_default(),
             policy_is_own: session.policy.is_some(),
-            quiet: None,
+            quiet: self.watch.quiet(),
             created_at: session.created_at,
             closed_at: session.closed_at,
         }

@@ -1,9 +1,15 @@
 //! A session's life as a pure function. No IO, no clock, no async.
 //!
 //! Invariant: a prompt goes only to an agent that is ready, so two are never in flight; events of an earlier
-//! process change nothing; and only `Ended` says that a process ended.
+//! process change nothing; only `Ended` says that a process ended; none starts without a seat among the live ones;
+//! and what starts one without the person does so at most once until a turn ended.
+
+mod causes;
+
+pub use causes::speaks_against_resuming;
 
 use crate::error::Cause;
+use causes::leaves_the_process_good;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -18,6 +24,13 @@ pub enum SessionState {
     /// No process.
     #[default]
     Stopped,
+    /// No process, or one that is just ending, to save memory; the next message wakes it.
+    Asleep,
+    /// A message wants a process, and all seats among the live agents are taken.
+    Waiting {
+        /// For people: "8 agents are live, the limit is 8".
+        why: String,
+    },
     /// The process is there and shaking hands.
     Starting {
         /// Counts this session's processes, from 1; events of earlier ones are dropped.
@@ -53,17 +66,41 @@ pub const START_LIMIT_SECONDS: u32 = 60;
 pub struct Life {
     /// Number of the newest process, 0 before the first.
     incarnation: u32,
+    /// A crash was answered by an automatic start, and no turn ended since.
+    restarted: bool,
     phase: Phase,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Phase {
     Stopped,
+    Asleep,
+    Waiting { why: String },
     Starting,
     Ready,
-    Working,
-    Stopping { wanted: bool },
+    Working { turn: Turn },
+    Stopping { then: Then },
     Failed { cause: Cause, process: Leftover },
+}
+
+/// How far the turn that runs is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    /// The prompt was given; whether the agent has read it nobody knows.
+    Given,
+    /// The agent reacted.
+    Begun,
+    /// The person stopped it.
+    Stopped,
+}
+
+/// What follows when the process that was asked to end is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Then {
+    Stop,
+    Sleep,
+    /// A message came meanwhile.
+    Launch,
 }
 
 /// What a failure left of the process.
@@ -82,12 +119,21 @@ enum Leftover {
 pub enum Input {
     /// A message waits that the person wants delivered now, and there is a place to work in.
     Wake,
+    /// There is a seat among the live agents.
+    Seated,
+    /// There is none.
+    NoSeat {
+        /// For people.
+        why: String,
+    },
     /// The first message of the queue is recorded as being sent.
     Prompt,
     /// The person stops the turn.
     StopTurn,
     /// The process shall end.
     End,
+    /// The process shall end if nothing needs it, and the session sleep.
+    Sleep,
     /// Something came from the process of this number.
     From {
         /// See [`SessionState::Starting`].
@@ -104,6 +150,8 @@ pub enum LifeEvent {
     Opened,
     /// It took longer than [`START_LIMIT_SECONDS`].
     StartTimedOut,
+    /// The agent reacted to the prompt, so that it has read it.
+    Reacted,
     /// The turn is over.
     TurnEnded,
     /// The turn ended with an error.
@@ -115,6 +163,13 @@ pub enum LifeEvent {
 /// What the caller has to do, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
+    /// Ask for a seat among the live agents, and step with `Seated` or `NoSeat`.
+    TakeSeat,
+    /// Queue the app's own message before all others: the agent shall go on with the turn that broke off.
+    GoOn {
+        /// What ended the process.
+        cause: Cause,
+    },
     /// Start a process of this number.
     Launch {
         /// See [`SessionState::Starting`].
@@ -134,17 +189,21 @@ pub enum Effect {
 pub fn step(life: Life, input: Input) -> (Life, Vec<Effect>) {
     match input {
         Input::Wake => wake(life),
+        Input::Seated => match life.phase {
+            Phase::Waiting { .. } => life.launches(Vec::new()),
+            _ => life.stays(),
+        },
+        Input::NoSeat { why } => match life.phase {
+            Phase::Waiting { .. } => life.becomes(Phase::Waiting { why }, []),
+            _ => life.stays(),
+        },
         Input::Prompt => match life.phase {
-            Phase::Ready => life.becomes(Phase::Working, [Effect::Prompt]),
+            Phase::Ready => life.becomes(Phase::Working { turn: Turn::Given }, [Effect::Prompt]),
             _ => life.stays(),
         },
-        Input::StopTurn => match life.phase {
-            Phase::Working => (life, vec![Effect::Cancel]),
-            // Nothing was given to the agent yet: what is being stopped is the start.
-            Phase::Starting => life.becomes(Phase::Stopping { wanted: false }, [Effect::Close]),
-            _ => life.stays(),
-        },
+        Input::StopTurn => stop_turn(life),
         Input::End => end(life),
+        Input::Sleep => sleep(life),
         Input::From { incarnation, event } if incarnation == life.incarnation => hear(life, event),
         Input::From { .. } => life.stays(),
     }
@@ -159,7 +218,9 @@ impl Life {
                 cause: cause.clone(),
                 process: Leftover::Gone,
             },
+            SessionState::Asleep => Phase::Asleep,
             SessionState::Stopped
+            | SessionState::Waiting { .. }
             | SessionState::Starting { .. }
             | SessionState::Ready { .. }
             | SessionState::Working { .. }
@@ -167,6 +228,7 @@ impl Life {
         };
         Self {
             incarnation: 0,
+            restarted: false,
             phase,
         }
     }
@@ -176,9 +238,12 @@ impl Life {
         let incarnation = self.incarnation;
         match &self.phase {
             Phase::Stopped => SessionState::Stopped,
+            // Nobody waits for the end of a process that nobody needs.
+            Phase::Asleep | Phase::Stopping { then: Then::Sleep } => SessionState::Asleep,
+            Phase::Waiting { why } => SessionState::Waiting { why: why.clone() },
             Phase::Starting => SessionState::Starting { incarnation },
             Phase::Ready => SessionState::Ready { incarnation },
-            Phase::Working => SessionState::Working { incarnation },
+            Phase::Working { .. } => SessionState::Working { incarnation },
             Phase::Stopping { .. } => SessionState::Stopping { incarnation },
             Phase::Failed { cause, .. } => SessionState::Failed {
                 cause: cause.clone(),
@@ -189,10 +254,43 @@ impl Life {
     /// Whether there is a process that has not ended.
     pub fn has_process(&self) -> bool {
         match &self.phase {
-            Phase::Stopped => false,
-            Phase::Starting | Phase::Ready | Phase::Working | Phase::Stopping { .. } => true,
+            Phase::Stopped | Phase::Asleep | Phase::Waiting { .. } => false,
+            Phase::Starting | Phase::Ready | Phase::Working { .. } | Phase::Stopping { .. } => true,
             Phase::Failed { process, .. } => *process != Leftover::Gone,
         }
+    }
+
+    /// Whether a message waits for a seat.
+    pub fn waits_for_a_seat(&self) -> bool {
+        matches!(self.phase, Phase::Waiting { .. })
+    }
+
+    /// Whether the process was asked to end.
+    pub fn is_ending(&self) -> bool {
+        matches!(self.phase, Phase::Stopping { .. })
+    }
+
+    /// Whether no other process follows the one that is ending.
+    pub fn leaves_its_seat(&self) -> bool {
+        match &self.phase {
+            Phase::Stopping { then } => *then != Then::Launch,
+            Phase::Failed { process, .. } => *process == Leftover::Closing { wanted: false },
+            _ => false,
+        }
+    }
+
+    /// Whether there is a process that no turn needs.
+    pub fn may_sleep(&self) -> bool {
+        match &self.phase {
+            Phase::Ready => true,
+            Phase::Failed { process, .. } => *process == Leftover::Usable,
+            _ => false,
+        }
+    }
+
+    /// Whether a crash was answered by an automatic start since a turn last ended.
+    pub fn was_restarted(&self) -> bool {
+        self.restarted
     }
 
     /// Number of the newest process, 0 before the first.
@@ -208,26 +306,33 @@ impl Life {
         (Self { phase, ..self }, effects.into())
     }
 
-    fn launches(self) -> (Self, Vec<Effect>) {
+    fn launches(self, mut effects: Vec<Effect>) -> (Self, Vec<Effect>) {
         let incarnation = self.incarnation + 1;
         let life = Self {
             incarnation,
             phase: Phase::Starting,
+            ..self
         };
-        (life, vec![Effect::Launch { incarnation }])
+        effects.push(Effect::Launch { incarnation });
+        (life, effects)
+    }
+
+    fn seeks_a_seat(self) -> (Self, Vec<Effect>) {
+        let why = String::new();
+        self.becomes(Phase::Waiting { why }, [Effect::TakeSeat])
     }
 }
 
 fn wake(life: Life) -> (Life, Vec<Effect>) {
     match &life.phase {
-        Phase::Stopped => life.launches(),
+        Phase::Stopped | Phase::Asleep => life.seeks_a_seat(),
         Phase::Ready => (life, vec![Effect::Offer]),
-        // `Opened` and `TurnEnded` will offer.
-        Phase::Starting | Phase::Working => life.stays(),
+        // `Seated` will launch, `Opened` and `TurnEnded` will offer.
+        Phase::Waiting { .. } | Phase::Starting | Phase::Working { .. } => life.stays(),
         // Two processes of one conversation would write over each other: the next starts when this one ended.
-        Phase::Stopping { .. } => life.becomes(Phase::Stopping { wanted: true }, []),
+        Phase::Stopping { .. } => life.becomes(Phase::Stopping { then: Then::Launch }, []),
         Phase::Failed { cause, process } => match process {
-            Leftover::Gone => life.launches(),
+            Leftover::Gone => life.seeks_a_seat(),
             Leftover::Usable => life.becomes(Phase::Ready, [Effect::Offer]),
             Leftover::Closing { .. } => {
                 let process = Leftover::Closing { wanted: true };
@@ -238,11 +343,27 @@ fn wake(life: Life) -> (Life, Vec<Effect>) {
     }
 }
 
+fn stop_turn(life: Life) -> (Life, Vec<Effect>) {
+    match life.phase {
+        Phase::Working { .. } => {
+            let turn = Turn::Stopped;
+            life.becomes(Phase::Working { turn }, [Effect::Cancel])
+        }
+        // Nothing was given to the agent yet: what is being stopped is the start.
+        Phase::Starting => life.becomes(Phase::Stopping { then: Then::Stop }, [Effect::Close]),
+        Phase::Waiting { .. } => life.becomes(Phase::Stopped, []),
+        _ => life.stays(),
+    }
+}
+
 fn end(life: Life) -> (Life, Vec<Effect>) {
-    let stopping = Phase::Stopping { wanted: false };
+    let stopping = Phase::Stopping { then: Then::Stop };
     match &life.phase {
-        Phase::Stopped => life.stays(),
-        Phase::Starting | Phase::Ready | Phase::Working => life.becomes(stopping, [Effect::Close]),
+        Phase::Stopped | Phase::Asleep | Phase::Stopping { then: Then::Sleep } => life.stays(),
+        Phase::Waiting { .. } => life.becomes(Phase::Stopped, []),
+        Phase::Starting | Phase::Ready | Phase::Working { .. } => {
+            life.becomes(stopping, [Effect::Close])
+        }
         Phase::Stopping { .. } => life.becomes(stopping, []),
         Phase::Failed { cause, process } => match process {
             Leftover::Gone => life.stays(),
@@ -256,6 +377,27 @@ fn end(life: Life) -> (Life, Vec<Effect>) {
     }
 }
 
+fn sleep(life: Life) -> (Life, Vec<Effect>) {
+    match &life.phase {
+        Phase::Ready => life.becomes(Phase::Stopping { then: Then::Sleep }, [Effect::Close]),
+        // What failed stays to be seen.
+        Phase::Failed {
+            cause,
+            process: Leftover::Usable,
+        } => {
+            let cause = cause.clone();
+            life.fails_and_closes(cause)
+        }
+        Phase::Stopped
+        | Phase::Asleep
+        | Phase::Waiting { .. }
+        | Phase::Starting
+        | Phase::Working { .. }
+        | Phase::Stopping { .. }
+        | Phase::Failed { .. } => life.stays(),
+    }
+}
+
 fn hear(life: Life, event: LifeEvent) -> (Life, Vec<Effect>) {
     match (&life.phase, event) {
         (Phase::Starting, LifeEvent::Opened) => life.becomes(Phase::Ready, [Effect::Offer]),
@@ -264,8 +406,17 @@ fn hear(life: Life, event: LifeEvent) -> (Life, Vec<Effect>) {
             life.fails_and_closes(Cause::StartTimedOut { seconds })
         }
         (Phase::Starting, LifeEvent::TurnFailed(cause)) => life.fails_and_closes(cause),
-        (Phase::Working, LifeEvent::TurnEnded) => life.becomes(Phase::Ready, [Effect::Offer]),
-        (Phase::Working, LifeEvent::TurnFailed(cause)) => {
+        (Phase::Working { turn: Turn::Given }, LifeEvent::Reacted) => {
+            life.becomes(Phase::Working { turn: Turn::Begun }, [])
+        }
+        (Phase::Working { .. }, LifeEvent::TurnEnded) => {
+            let life = Life {
+                restarted: false,
+                ..life
+            };
+            life.becomes(Phase::Ready, [Effect::Offer])
+        }
+        (Phase::Working { .. }, LifeEvent::TurnFailed(cause)) => {
             if leaves_the_process_good(&cause) {
                 let process = Leftover::Usable;
                 life.becomes(Phase::Failed { cause, process }, [])
@@ -279,6 +430,7 @@ fn hear(life: Life, event: LifeEvent) -> (Life, Vec<Effect>) {
             _,
             LifeEvent::Opened
             | LifeEvent::StartTimedOut
+            | LifeEvent::Reacted
             | LifeEvent::TurnEnded
             | LifeEvent::TurnFailed(_),
         ) => life.stays(),
@@ -293,21 +445,34 @@ impl Life {
 
     fn ended(self, cause: Option<Cause>) -> (Self, Vec<Effect>) {
         match self.phase.clone() {
-            Phase::Stopped => self.stays(),
-            Phase::Starting | Phase::Ready | Phase::Working => {
+            Phase::Stopped | Phase::Asleep | Phase::Waiting { .. } => self.stays(),
+            Phase::Working { turn: Turn::Begun } if !self.restarted && is_crash(cause.as_ref()) => {
+                let life = Self {
+                    restarted: true,
+                    ..self
+                };
+                life.launches(
+                    cause
+                        .map(|cause| Effect::GoOn { cause })
+                        .into_iter()
+                        .collect(),
+                )
+            }
+            Phase::Starting | Phase::Ready | Phase::Working { .. } => {
                 let phase = cause.map_or(Phase::Stopped, |cause| Phase::Failed {
                     cause,
                     process: Leftover::Gone,
                 });
                 self.becomes(phase, [])
             }
-            Phase::Stopping { wanted: true }
+            Phase::Stopping { then: Then::Launch }
             | Phase::Failed {
                 process: Leftover::Closing { wanted: true },
                 ..
-            } => self.launches(),
+            } => self.launches(Vec::new()),
             // However it went: it was asked to end, and it did.
-            Phase::Stopping { wanted: false } => self.becomes(Phase::Stopped, []),
+            Phase::Stopping { then: Then::Stop } => self.becomes(Phase::Stopped, []),
+            Phase::Stopping { then: Then::Sleep } => self.becomes(Phase::Asleep, []),
             Phase::Failed { cause, .. } => {
                 let process = Leftover::Gone;
                 self.becomes(Phase::Failed { cause, process }, [])
@@ -316,33 +481,8 @@ impl Life {
     }
 }
 
-/// A process whose provider failed is worth keeping: its conversation is still in it. One that is not signed in
-/// or lost the protocol has to begin anew to be any better.
-fn leaves_the_process_good(cause: &Cause) -> bool {
-    match cause {
-        Cause::Provider { .. } | Cause::Quota { .. } => true,
-        Cause::BinaryMissing { .. }
-        | Cause::FolderUnusable { .. }
-        | Cause::StartTimedOut { .. }
-        | Cause::Protocol { .. }
-        | Cause::SignIn { .. }
-        | Cause::Crashed { .. }
-        | Cause::Interrupted => false,
-    }
-}
-
-/// Whether a process that ended like this, before it showed any sign of the conversation it was to resume, would end
-/// so at each resume. What has nothing to do with the conversation is not held against it.
-pub fn speaks_against_resuming(cause: &Cause) -> bool {
-    match cause {
-        Cause::Crashed { .. } | Cause::StartTimedOut { .. } | Cause::Protocol { .. } => true,
-        Cause::BinaryMissing { .. }
-        | Cause::FolderUnusable { .. }
-        | Cause::Provider { .. }
-        | Cause::SignIn { .. }
-        | Cause::Quota { .. }
-        | Cause::Interrupted => false,
-    }
+fn is_crash(cause: Option<&Cause>) -> bool {
+    matches!(cause, Some(Cause::Crashed { .. }))
 }
 
 #[cfg(test)]

@@ -5,9 +5,9 @@ use crate::error::{Cause, SessionError};
 use crate::live::Start;
 use crate::machine::SessionState;
 use crate::port::SessionStore;
-use crate::session::{Message, MessageState, Session};
+use crate::session::{Author, Message, MessageState, Session};
 use crate::transcript::is_over;
-use kernel::{EntryId, SessionId, Timestamp};
+use kernel::{EntryId, MessageId, SessionId, Timestamp};
 
 /// Entries read at a time.
 const PAGE: u32 = 200;
@@ -34,9 +34,11 @@ pub(crate) fn recovered(
         .max(last.as_ref().map_or(0, |entry| entry.turn));
 
     let was_live = is_live(&session.state);
+    let waited = matches!(session.state, SessionState::Waiting { .. });
+    let own = take_out_own(&mut queue);
     let undelivered = fail_undelivered(&mut queue);
     let at_work = matches!(session.state, SessionState::Working { .. });
-    let interrupted = was_live && (at_work || !undelivered.is_empty());
+    let interrupted = was_live && (at_work || !undelivered.is_empty() || !own.is_empty());
     let lapsed = lapse(store.pending_entries(&session.id)?, now);
     let mut mended = if was_live {
         cancelled_calls(store, &session.id, session.turn, now)?
@@ -66,11 +68,16 @@ pub(crate) fn recovered(
             SessionState::Stopped
         };
         session.state_since = now;
+    } else if waited {
+        // It waits again as soon as its place is open.
+        session.state = SessionState::Stopped;
+        session.state_since = now;
     }
     // On a full disk the rows stay as they are: what is shown is true nevertheless, and the next start tries again.
-    let needed = was_live || !mended.is_empty() || !undelivered.is_empty();
+    let needed =
+        was_live || waited || !mended.is_empty() || !undelivered.is_empty() || !own.is_empty();
     let written = if needed {
-        write(store, &session, &mended, &undelivered)
+        write(store, &session, &mended, &undelivered, &own)
     } else {
         Ok(())
     };
@@ -96,12 +103,23 @@ pub(crate) fn recovered(
 
 fn is_live(state: &SessionState) -> bool {
     match state {
-        SessionState::Stopped | SessionState::Failed { .. } => false,
+        SessionState::Stopped
+        | SessionState::Asleep
+        | SessionState::Waiting { .. }
+        | SessionState::Failed { .. } => false,
         SessionState::Starting { .. }
         | SessionState::Ready { .. }
         | SessionState::Working { .. }
         | SessionState::Stopping { .. } => true,
     }
+}
+
+/// What the app itself was to say to an agent that it had started again: nothing is started without the person now.
+fn take_out_own(queue: &mut Vec<Message>) -> Vec<MessageId> {
+    queue
+        .extract_if(.., |message| message.author == Author::App)
+        .map(|message| message.id)
+        .collect()
 }
 
 /// A message that was being sent may or may not have arrived: its text is kept for the person to decide.
@@ -179,9 +197,13 @@ fn write(
     session: &Session,
     entries: &[Entry],
     messages: &[Message],
+    taken_out: &[MessageId],
 ) -> Result<(), SessionError> {
     if !messages.is_empty() {
         store.save_messages(messages)?;
+    }
+    for message in taken_out {
+        store.remove_message(message)?;
     }
     if !entries.is_empty() {
         store.save_entries(&session.id, entries)?;

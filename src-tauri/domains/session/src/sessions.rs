@@ -12,11 +12,15 @@ use crate::port::{
     AgentRuntime, AttachmentStore, MemoryGauge, PolicyStore, Ports, ProcessLedger, SessionStore,
 };
 use crate::recover::{Recovered, recovered};
+use crate::seats::Seats;
 use crate::session::{
     Answer, Attachment, NewMessage, Session, SessionFact, SessionSummary, TitleBy,
 };
+use crate::sleep::Limits;
 use crate::work::off_the_workers;
-use kernel::{AgentId, Clock, FactStream, Facts, MessageId, RequestId, SessionId, WorkspaceId};
+use kernel::{
+    AgentId, Clock, FactStream, Facts, MessageId, RequestId, SessionId, Timestamp, WorkspaceId,
+};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -30,7 +34,7 @@ const END_LIMIT: Duration = Duration::from_secs(15);
 /// The conversations. Clones share them.
 #[derive(Clone)]
 pub struct Sessions {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 pub(crate) struct Shared {
@@ -45,17 +49,19 @@ pub(crate) struct Shared {
     pub(crate) attachments: Arc<dyn AttachmentStore>,
     #[expect(dead_code, reason = "rules are asked with the queue's next step")]
     pub(crate) policy: Arc<dyn PolicyStore>,
-    #[expect(dead_code, reason = "processes are recorded with the next step")]
     pub(crate) ledger: Arc<dyn ProcessLedger>,
-    #[expect(dead_code, reason = "agents are put to sleep with the next step")]
     pub(crate) memory: Arc<dyn MemoryGauge>,
     pub(crate) facts: Facts<SessionFact>,
+    pub(crate) seats: Seats,
+    limits: Mutex<Limits>,
     slots: Mutex<BTreeMap<SessionId, Slot>>,
 }
 
-struct Slot {
+pub(crate) struct Slot {
     summary: SessionSummary,
-    inbox: mpsc::UnboundedSender<Command>,
+    /// Since when it has a process that nothing needs.
+    pub(crate) idle_since: Option<Timestamp>,
+    pub(crate) inbox: mpsc::UnboundedSender<Command>,
 }
 
 /// A part of a transcript.
@@ -70,7 +76,7 @@ pub struct Page {
 }
 
 impl Sessions {
-    /// None are known until [`Sessions::recover`] read them.
+    /// With the default limits. None are known until [`Sessions::recover`] read them.
     pub fn new(ports: Ports) -> Self {
         Self {
             shared: Arc::new(Shared {
@@ -83,6 +89,8 @@ impl Sessions {
                 ledger: ports.ledger,
                 memory: ports.memory,
                 facts: Facts::new(),
+                seats: Seats::new(Limits::default().live_agents),
+                limits: Mutex::default(),
                 slots: Mutex::default(),
             }),
         }
@@ -376,6 +384,7 @@ impl Sessions {
         let summary = live.summary();
         let slot = Slot {
             summary: summary.clone(),
+            idle_since: None,
             inbox,
         };
         self.shared.slots().insert(id, slot);
@@ -384,7 +393,7 @@ impl Sessions {
     }
 
     /// Gives the session's task a command and waits for its answer.
-    async fn ask<T>(
+    pub(crate) async fn ask<T>(
         &self,
         session: &SessionId,
         command: impl FnOnce(oneshot::Sender<T>) -> Command,
@@ -436,18 +445,35 @@ async fn all(ends: Vec<oneshot::Receiver<()>>) {
 
 impl Shared {
     /// Makes this the session's summary and tells of it, if it is another than before.
-    pub(crate) fn publish(&self, summary: SessionSummary) {
+    pub(crate) fn publish(&self, summary: SessionSummary, idle_since: Option<Timestamp>) {
+        let became_idle;
         {
             let mut slots = self.slots();
-            match slots.get_mut(&summary.id) {
-                Some(slot) if slot.summary != summary => slot.summary = summary.clone(),
-                _ => return,
+            let Some(slot) = slots.get_mut(&summary.id) else {
+                return;
+            };
+            became_idle = idle_since.is_some() && slot.idle_since != idle_since;
+            slot.idle_since = idle_since;
+            if slot.summary != summary {
+                slot.summary = summary.clone();
+                drop(slots);
+                self.facts.announce(SessionFact::Changed(summary));
             }
         }
-        self.facts.announce(SessionFact::Changed(summary));
+        if became_idle {
+            self.make_room();
+        }
     }
 
-    fn slots(&self) -> MutexGuard<'_, BTreeMap<SessionId, Slot>> {
+    pub(crate) fn limits(&self) -> Limits {
+        *self.limits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn keep_limits(&self, limits: Limits) {
+        *self.limits.lock().unwrap_or_else(PoisonError::into_inner) = limits;
+    }
+
+    pub(crate) fn slots(&self) -> MutexGuard<'_, BTreeMap<SessionId, Slot>> {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -8,9 +8,12 @@
 mod asking;
 mod crashing;
 mod queueing;
+mod quiet;
 mod recovering;
+mod restarting;
 mod saving;
 mod sending;
+mod sleeping;
 
 use crate::agents::Agents;
 use crate::entry::{Ask, AskKind, AskOption, Entry, EntryBody, OptionKind, ToolStatus};
@@ -22,11 +25,14 @@ use crate::sessions::Sessions;
 use kernel::{AgentId, FactStream, SessionId, WorkspaceId};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// One run of the app.
 struct World {
     store: Arc<FakeStore>,
+    memory: Arc<FakeMemory>,
+    clock: Arc<FakeClock>,
     sessions: Sessions,
     facts: FactStream<SessionFact>,
     agents: mpsc::UnboundedReceiver<FakeAgent>,
@@ -41,22 +47,31 @@ impl World {
     fn over(store: Arc<FakeStore>) -> Self {
         let (runtime, agents) = FakeRuntime::new();
         let registry = Arc::new(FakeRegistry::with(&["practice"]));
+        let memory = Arc::new(FakeMemory::default());
+        let clock = Arc::new(FakeClock::default());
         let sessions = Sessions::new(Ports {
             store: Arc::clone(&store) as _,
             agents: Agents::new(registry, Arc::clone(&store) as _),
             runtime: Arc::new(runtime),
-            clock: Arc::new(FakeClock::default()),
+            clock: Arc::clone(&clock) as _,
             attachments: Arc::clone(&store) as _,
             policy: Arc::clone(&store) as _,
             ledger: Arc::clone(&store) as _,
-            memory: Arc::new(FakeMemory::default()),
+            memory: Arc::clone(&memory) as _,
         });
         Self {
             facts: sessions.listen(),
             store,
+            memory,
+            clock,
             sessions,
             agents,
         }
+    }
+
+    /// So much time passes on the clock.
+    fn pass(&self, time: Duration) {
+        self.clock.pass(u64::try_from(time.as_millis()).unwrap());
     }
 
     async fn session(&self) -> SessionId {

@@ -2,7 +2,7 @@
 
 use session::machine::SessionState;
 use session::{AskKind, MessageState, PendingRequest, SessionSummary};
-use snapshot::{Pending, PendingKind, Run, SessionGroup};
+use snapshot::{Pending, PendingKind, Run, SessionGroup, Silence};
 
 /// The card's group.
 pub fn group(summary: &SessionSummary) -> SessionGroup {
@@ -20,6 +20,10 @@ pub fn group(summary: &SessionSummary) -> SessionGroup {
         run: run(&summary.state),
         since: summary.state_since,
         activity: summary.activity.clone(),
+        quiet: summary.quiet.as_ref().map(|quiet| Silence {
+            since: quiet.since,
+            likely: quiet.likely.clone(),
+        }),
         pending: summary.pending.iter().map(pending).collect(),
         queued: u32::try_from(count(MessageState::Queued)).unwrap_or(u32::MAX),
         undelivered: u32::try_from(count(MessageState::Failed)).unwrap_or(u32::MAX),
@@ -33,6 +37,8 @@ pub fn group(summary: &SessionSummary) -> SessionGroup {
 fn run(state: &SessionState) -> Run {
     match state {
         SessionState::Stopped => Run::Stopped,
+        SessionState::Asleep => Run::Asleep,
+        SessionState::Waiting { why } => Run::Waiting { why: why.clone() },
         SessionState::Starting { .. } => Run::Starting,
         SessionState::Ready { .. } => Run::Ready,
         SessionState::Working { .. } => Run::Working,

@@ -6,7 +6,7 @@ use crate::entry::Entry;
 use crate::live::hear::OpenTurn;
 use crate::machine::{Input, SessionState};
 use crate::port::PromptPart;
-use crate::session::{Message, MessageState};
+use crate::session::{Author, Message, MessageState};
 use crate::work::off_the_workers;
 use kernel::MessageId;
 use std::sync::Arc;
@@ -36,6 +36,11 @@ impl Live {
         if waits && !matches!(self.session.state, SessionState::Failed { .. }) {
             self.deliver().await;
         }
+    }
+
+    /// Whether a message waits that may go out.
+    pub(super) fn has_waiting(&self) -> bool {
+        self.next_waiting().is_some()
     }
 
     fn next_waiting(&self) -> Option<usize> {
@@ -148,6 +153,12 @@ impl Live {
             self.touch();
         }
         in_flight.prompt.is_some()
+    }
+
+    /// Whether the message on its way is the app's own.
+    pub(super) fn is_own_message_in_flight(&self) -> bool {
+        self.message_in_flight()
+            .is_some_and(|message| message.author == Author::App)
     }
 
     fn message_in_flight(&self) -> Option<&Message> {

@@ -34,7 +34,7 @@ impl Live {
             self.resuming = false;
         }
         if is_reaction(&event) {
-            self.delivered().await;
+            self.reacted().await;
         }
         match event {
             AgentEvent::Opened {
@@ -57,7 +57,7 @@ impl Live {
                 self.unsaved.row = true;
                 self.touch();
             }
-            AgentEvent::Started(_) => {}
+            AgentEvent::Started(process) => self.record(process).await,
             AgentEvent::Commands(commands) => self.offers(|offers| offers.commands = commands),
             AgentEvent::Options(options) => {
                 self.offers(|offers| offers.options = options);
@@ -74,6 +74,14 @@ impl Live {
             AgentEvent::TurnEnded { reason } => self.turn_ended(reason).await,
             AgentEvent::TurnFailed(cause) => self.turn_failed(cause).await,
             AgentEvent::Ended { cause } => self.ended(cause).await,
+        }
+    }
+
+    /// The agent does what it does only in a turn: it has read its prompt.
+    async fn reacted(&mut self) {
+        if self.in_flight.is_some() {
+            self.delivered().await;
+            self.live_event(LifeEvent::Reacted).await;
         }
     }
 
@@ -202,6 +210,7 @@ impl Live {
         };
         let (outcome, token) = (judged(ask, answer)?, token.to_owned());
         let agent = self.agent.clone().ok_or(SessionError::Lapsed)?;
+        self.sign_of_life();
         let now = self.shared.clock.now();
         self.transcript.decide(request, outcome.clone(), now);
         if let Err(error) = self.save().await {
@@ -255,8 +264,9 @@ impl Live {
     }
 
     async fn ended(&mut self, cause: Option<Cause>) {
-        let asked_to = matches!(self.session.state, SessionState::Stopping { .. });
-        if self.undelivered() && !asked_to {
+        let asked_to = self.life.is_ending();
+        let is_own = self.is_own_message_in_flight();
+        if self.undelivered() && !asked_to && !is_own {
             let text = "The agent did not react to your last message any more, so it may not have arrived; it is \
                 kept for you to send again.";
             self.notice(NoticeLevel::Warning, text.to_owned(), None);
@@ -264,10 +274,15 @@ impl Live {
         if let Some(cause) = cause.as_ref().filter(|_| !asked_to) {
             self.judge_resume(cause);
         }
-        self.close_turn(asked_to.then(|| "cancelled".to_owned()));
+        let was_stopped = asked_to || self.turn.as_ref().is_some_and(|turn| turn.stopped);
+        self.close_turn(was_stopped.then(|| "cancelled".to_owned()));
         self.settle_requests(&RequestOutcome::Lapsed);
+        if asked_to || is_own {
+            self.withdraw_own_messages();
+        }
         self.agent = None;
         self.events = None;
+        self.strike_out().await;
         self.live_event(LifeEvent::Ended(cause)).await;
         self.save_now().await;
         self.tell_all_waiters();

@@ -27,6 +27,8 @@ pub(super) struct Unsaved {
     pub(super) row: bool,
     /// Messages whose row is behind.
     pub(super) messages: BTreeSet<MessageId>,
+    /// Messages of the app's own that are out of the queue and still have a row.
+    pub(super) withdrawn: BTreeSet<MessageId>,
     /// Files may have changed; told with the next write.
     pub(super) files_touched: bool,
     /// A message that is with the agent, and its entry.
@@ -85,8 +87,10 @@ impl Live {
         let has_entries = !entries.is_empty();
         let sent = self.unsaved.sent.clone();
         let messages = self.queued(&self.unsaved.messages);
+        let withdrawn = self.unsaved.withdrawn.clone();
         let row = self.unsaved.row.then(|| self.session.clone());
-        if has_entries || sent.is_some() || !messages.is_empty() || row.is_some() {
+        let rows_change = !messages.is_empty() || !withdrawn.is_empty() || row.is_some();
+        if has_entries || sent.is_some() || rows_change {
             let (store, id) = (Arc::clone(&self.shared.store), self.session.id.clone());
             let written = off_the_workers(move || {
                 if let Some((message, prompt)) = &sent {
@@ -98,7 +102,10 @@ impl Live {
                 if !messages.is_empty() {
                     store.save_messages(&messages)?;
                 }
-                row.map_or(Ok(()), |row| store.save_session(&row))
+                row.map_or(Ok(()), |row| store.save_session(&row))?;
+                withdrawn
+                    .iter()
+                    .try_for_each(|message| store.remove_message(message))
             })
             .await;
             if let Err(error) = written {
@@ -149,6 +156,7 @@ impl Live {
         }
         self.unsaved.row = false;
         self.unsaved.messages.clear();
+        self.unsaved.withdrawn.clear();
         self.unsaved.size = 0;
         self.unsaved.trouble = None;
         let changes = self.transcript.take_changes();
@@ -163,7 +171,7 @@ impl Live {
     }
 
     pub(super) fn publish(&self) {
-        self.shared.publish(self.summary());
+        self.shared.publish(self.summary(), self.idle_since());
     }
 
     /// A flood is written before its time, so that it never fills the memory.

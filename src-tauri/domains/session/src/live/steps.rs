@@ -1,7 +1,6 @@
 //! From the machine's decisions to what is done: the row follows, processes start and end.
 
 use super::Live;
-use crate::entry::NoticeLevel;
 use crate::error::{Cause, SessionError};
 use crate::machine::{
     Effect, Input, LifeEvent, START_LIMIT_SECONDS, SessionState, speaks_against_resuming, step,
@@ -24,6 +23,7 @@ impl Live {
             let (life, effects) = step(self.life.clone(), input);
             self.life = life;
             self.enter(self.life.state());
+            self.keep_or_leave_seat();
             for effect in effects {
                 inputs.extend(self.perform(effect).await);
             }
@@ -36,11 +36,7 @@ impl Live {
             return;
         }
         if let SessionState::Failed { cause } = &state {
-            let detail = match cause {
-                Cause::Crashed { stderr, .. } if !stderr.is_empty() => Some(stderr.clone()),
-                _ => None,
-            };
-            self.notice(NoticeLevel::Error, cause.message(), detail);
+            self.tell_of_failure(cause);
         }
         if !matches!(state, SessionState::Starting { .. }) {
             self.start_limit = None;
@@ -51,14 +47,24 @@ impl Live {
         ) {
             self.activity = None;
         }
+        let at_rest = !self.life.has_process() && !self.life.waits_for_a_seat();
+        if at_rest {
+            self.withdraw_own_messages();
+        }
         self.session.state = state;
         self.session.state_since = self.shared.clock.now();
+        self.watch_or_rest();
         self.unsaved.row = true;
         self.touch();
     }
 
     async fn perform(&mut self, effect: Effect) -> Option<Input> {
         match effect {
+            Effect::TakeSeat => Some(self.take_seat()),
+            Effect::GoOn { cause } => {
+                self.go_on(&cause).await;
+                None
+            }
             Effect::Launch { incarnation } => {
                 let cause = self.launch().await.err()?;
                 // No process came to be, so nobody else can say that it ended.

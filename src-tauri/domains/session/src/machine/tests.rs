@@ -1,6 +1,6 @@
 //! Every (phase, input) pair by table, and what must never happen by property.
 
-use super::{Effect, Input, Leftover, Life, LifeEvent, Phase, SessionState, step};
+use super::{Effect, Input, Leftover, Life, LifeEvent, Phase, SessionState, Then, Turn, step};
 use crate::error::Cause;
 use proptest::prelude::{Just, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 
@@ -28,14 +28,32 @@ fn failed(cause: Cause, process: Leftover) -> Phase {
     Phase::Failed { cause, process }
 }
 
+fn waiting(why: &str) -> Phase {
+    let why = why.to_owned();
+    Phase::Waiting { why }
+}
+
+fn working(turn: Turn) -> Phase {
+    Phase::Working { turn }
+}
+
+fn stopping(then: Then) -> Phase {
+    Phase::Stopping { then }
+}
+
 fn phases() -> Vec<Phase> {
     vec![
         Phase::Stopped,
+        Phase::Asleep,
+        waiting("full"),
         Phase::Starting,
         Phase::Ready,
-        Phase::Working,
-        Phase::Stopping { wanted: false },
-        Phase::Stopping { wanted: true },
+        working(Turn::Given),
+        working(Turn::Begun),
+        working(Turn::Stopped),
+        stopping(Then::Stop),
+        stopping(Then::Sleep),
+        stopping(Then::Launch),
         failed(quota(), Leftover::Gone),
         failed(quota(), Leftover::Usable),
         failed(quota(), Leftover::Closing { wanted: false }),
@@ -47,16 +65,27 @@ fn events() -> Vec<LifeEvent> {
     vec![
         LifeEvent::Opened,
         LifeEvent::StartTimedOut,
+        LifeEvent::Reacted,
         LifeEvent::TurnEnded,
         LifeEvent::TurnFailed(quota()),
         LifeEvent::TurnFailed(crash()),
         LifeEvent::Ended(None),
         LifeEvent::Ended(Some(crash())),
+        LifeEvent::Ended(Some(quota())),
     ]
 }
 
 fn inputs() -> Vec<Input> {
-    let asked = [Input::Wake, Input::Prompt, Input::StopTurn, Input::End];
+    let why = "fuller".to_owned();
+    let asked = [
+        Input::Wake,
+        Input::Seated,
+        Input::NoSeat { why },
+        Input::Prompt,
+        Input::StopTurn,
+        Input::End,
+        Input::Sleep,
+    ];
     let heard = events().into_iter().map(|event| Input::From {
         incarnation: NOW,
         event,
@@ -64,122 +93,140 @@ fn inputs() -> Vec<Input> {
     asked.into_iter().chain(heard).collect()
 }
 
-/// What a pair leads to; `None` when nothing changes and nothing is to be done.
-fn expected(phase: &Phase, input: &Input) -> Option<(Phase, Vec<Effect>)> {
-    use Effect::{Cancel, Close, Launch, Offer};
+/// What a pair leads to, of a session whose last crash was or was not answered by a start; `None` when nothing changes
+/// and nothing is to be done.
+fn expected(phase: &Phase, restarted: bool, input: &Input) -> Option<(Phase, Vec<Effect>)> {
+    match input {
+        Input::From { event, .. } => heard(phase, restarted, event),
+        asked => wanted(phase, asked),
+    }
+}
+
+fn launch() -> (Phase, Vec<Effect>) {
+    let incarnation = NOW + 1;
+    (Phase::Starting, vec![Effect::Launch { incarnation }])
+}
+
+fn closing(cause: Cause, wanted: bool) -> Phase {
+    failed(cause, Leftover::Closing { wanted })
+}
+
+fn wanted(phase: &Phase, input: &Input) -> Option<(Phase, Vec<Effect>)> {
+    use Effect::{Cancel, Close, Offer, TakeSeat};
+    use Phase::{Asleep, Failed, Ready, Starting, Stopped, Stopping, Waiting, Working};
+    let Failed { process, .. } = phase else {
+        return Some(match (phase, input) {
+            (Stopped | Asleep, Input::Wake) => (waiting(""), vec![TakeSeat]),
+            (Waiting { .. }, Input::Seated) => launch(),
+            (Waiting { .. }, Input::NoSeat { .. }) => (waiting("fuller"), vec![]),
+            (Waiting { .. }, Input::StopTurn | Input::End) => (Stopped, vec![]),
+            (Ready, Input::Wake) => (Ready, vec![Offer]),
+            (Ready, Input::Prompt) => (working(Turn::Given), vec![Effect::Prompt]),
+            (Ready, Input::Sleep) => (stopping(Then::Sleep), vec![Close]),
+            (Working { .. }, Input::StopTurn) => (working(Turn::Stopped), vec![Cancel]),
+            (Starting, Input::StopTurn) | (Starting | Ready | Working { .. }, Input::End) => {
+                (stopping(Then::Stop), vec![Close])
+            }
+            (Stopping { .. }, Input::Wake) => (stopping(Then::Launch), vec![]),
+            (
+                Stopping {
+                    then: Then::Stop | Then::Launch,
+                },
+                Input::End,
+            ) => (stopping(Then::Stop), vec![]),
+            _ => return None,
+        });
+    };
+    Some(match (process, input) {
+        (Leftover::Gone, Input::Wake) => (waiting(""), vec![TakeSeat]),
+        (Leftover::Usable, Input::Wake) => (Ready, vec![Offer]),
+        (Leftover::Usable, Input::End) => (stopping(Then::Stop), vec![Close]),
+        (Leftover::Usable, Input::Sleep) => (closing(quota(), false), vec![Close]),
+        (Leftover::Closing { .. }, Input::Wake) => (closing(quota(), true), vec![]),
+        (Leftover::Closing { .. }, Input::End) => (closing(quota(), false), vec![]),
+        _ => return None,
+    })
+}
+
+fn heard(phase: &Phase, restarted: bool, event: &LifeEvent) -> Option<(Phase, Vec<Effect>)> {
+    use Effect::{Close, GoOn, Offer};
+    use LifeEvent::{Ended, Opened, Reacted, StartTimedOut, TurnEnded, TurnFailed};
     use Phase::{Failed, Ready, Starting, Stopped, Stopping, Working};
-    let launch = || {
+    Some(match (phase, event) {
+        (Starting, Opened) | (Working { .. }, TurnEnded) => (Ready, vec![Offer]),
+        (Starting, StartTimedOut) => (closing(timed_out(), false), vec![Close]),
+        (Starting, TurnFailed(cause)) => (closing(cause.clone(), false), vec![Close]),
+        (Working { turn: Turn::Given }, Reacted) => (working(Turn::Begun), vec![]),
+        (Working { .. }, TurnFailed(cause)) if *cause == quota() => {
+            (failed(quota(), Leftover::Usable), vec![])
+        }
+        (Working { .. }, TurnFailed(cause)) => (closing(cause.clone(), false), vec![Close]),
+        (Working { turn: Turn::Begun }, Ended(Some(cause))) if !restarted && *cause == crash() => {
+            let (starting, mut effects) = launch();
+            effects.insert(0, GoOn { cause: crash() });
+            (starting, effects)
+        }
+        (Starting | Ready | Working { .. }, Ended(None))
+        | (Stopping { then: Then::Stop }, Ended(_)) => (Stopped, vec![]),
+        (Starting | Ready | Working { .. }, Ended(Some(cause))) => {
+            (failed(cause.clone(), Leftover::Gone), vec![])
+        }
+        (Stopping { then: Then::Sleep }, Ended(_)) => (Phase::Asleep, vec![]),
         (
-            Starting,
-            vec![Launch {
-                incarnation: NOW + 1,
-            }],
-        )
-    };
-    let closing = |cause: Cause, wanted| failed(cause, Leftover::Closing { wanted });
-    let Input::From { event, .. } = input else {
-        return match (phase, input) {
-            (
-                Stopped
-                | Failed {
-                    process: Leftover::Gone,
-                    ..
-                },
-                Input::Wake,
-            ) => Some(launch()),
-            (
-                Ready
-                | Failed {
-                    process: Leftover::Usable,
-                    ..
-                },
-                Input::Wake,
-            ) => Some((Ready, vec![Offer])),
-            (Stopping { .. }, Input::Wake) => Some((Stopping { wanted: true }, vec![])),
-            (
-                Failed {
-                    process: Leftover::Closing { .. },
-                    ..
-                },
-                Input::Wake,
-            ) => Some((closing(quota(), true), vec![])),
-            (Ready, Input::Prompt) => Some((Working, vec![Effect::Prompt])),
-            (Working, Input::StopTurn) => Some((Working, vec![Cancel])),
-            (Starting, Input::StopTurn) => Some((Stopping { wanted: false }, vec![Close])),
-            (
-                Starting
-                | Ready
-                | Working
-                | Failed {
-                    process: Leftover::Usable,
-                    ..
-                },
-                Input::End,
-            ) => Some((Stopping { wanted: false }, vec![Close])),
-            (Stopping { .. }, Input::End) => Some((Stopping { wanted: false }, vec![])),
-            (
-                Failed {
-                    process: Leftover::Closing { .. },
-                    ..
-                },
-                Input::End,
-            ) => Some((closing(quota(), false), vec![])),
-            _ => None,
-        };
-    };
-    match (phase, event) {
-        (Starting, LifeEvent::Opened) | (Working, LifeEvent::TurnEnded) => {
-            Some((Ready, vec![Offer]))
-        }
-        (Starting, LifeEvent::StartTimedOut) => Some((closing(timed_out(), false), vec![Close])),
-        (Starting, LifeEvent::TurnFailed(cause)) => {
-            Some((closing(cause.clone(), false), vec![Close]))
-        }
-        (Working, LifeEvent::TurnFailed(cause)) if *cause == quota() => {
-            Some((failed(quota(), Leftover::Usable), vec![]))
-        }
-        (Working, LifeEvent::TurnFailed(cause)) => {
-            Some((closing(cause.clone(), false), vec![Close]))
-        }
-        (Starting | Ready | Working, LifeEvent::Ended(None))
-        | (Stopping { wanted: false }, LifeEvent::Ended(_)) => Some((Stopped, vec![])),
-        (Starting | Ready | Working, LifeEvent::Ended(Some(cause))) => {
-            Some((failed(cause.clone(), Leftover::Gone), vec![]))
-        }
-        (
-            Stopping { wanted: true }
+            Stopping { then: Then::Launch }
             | Failed {
                 process: Leftover::Closing { wanted: true },
                 ..
             },
-            LifeEvent::Ended(_),
-        ) => Some(launch()),
-        (Failed { .. }, LifeEvent::Ended(_)) => Some((failed(quota(), Leftover::Gone), vec![])),
-        _ => None,
-    }
+            Ended(_),
+        ) => launch(),
+        (Failed { .. }, Ended(_)) => (failed(quota(), Leftover::Gone), vec![]),
+        _ => return None,
+    })
 }
 
 #[test]
 fn every_pair_of_phase_and_input_leads_where_the_table_says() {
-    for phase in phases() {
+    for (phase, restarted) in phases()
+        .into_iter()
+        .flat_map(|phase| [(phase.clone(), false), (phase, true)])
+    {
         for input in inputs() {
             let life = Life {
                 incarnation: NOW,
+                restarted,
                 phase: phase.clone(),
             };
             let (after, effects) = step(life, input.clone());
             let (wanted, wanted_effects) =
-                expected(&phase, &input).unwrap_or((phase.clone(), vec![]));
+                expected(&phase, restarted, &input).unwrap_or((phase.clone(), vec![]));
             assert_eq!(after.phase, wanted, "{phase:?} + {input:?}");
             assert_eq!(effects, wanted_effects, "{phase:?} + {input:?}");
+            let starts_by_itself = effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::GoOn { .. }));
+            let turn_ended = matches!(phase, Phase::Working { .. })
+                && matches!(
+                    input,
+                    Input::From {
+                        event: LifeEvent::TurnEnded,
+                        ..
+                    }
+                );
+            let remembers = (restarted || starts_by_itself) && !turn_ended;
+            assert_eq!(after.restarted, remembers, "{phase:?} + {input:?}");
         }
     }
 }
 
 #[test]
-fn a_live_state_in_a_row_is_at_rest_and_a_failure_keeps_its_cause() {
+fn a_live_state_in_a_row_is_at_rest_and_sleep_and_failure_stay() {
     let live = SessionState::Working { incarnation: 9 };
     assert_eq!(Life::at_rest(&live).state(), SessionState::Stopped);
+    let waits = SessionState::Waiting { why: String::new() };
+    assert_eq!(Life::at_rest(&waits).state(), SessionState::Stopped);
+    let sleeps = Life::at_rest(&SessionState::Asleep);
+    assert_eq!(sleeps.state(), SessionState::Asleep);
     let broken = SessionState::Failed { cause: crash() };
     assert_eq!(Life::at_rest(&broken).state(), broken);
     assert!(!Life::at_rest(&broken).has_process());
@@ -194,8 +241,11 @@ fn any_input() -> impl Strategy<Value = (Input, u32)> {
     let asked = prop_oneof![
         3 => Just(Input::Wake),
         3 => Just(Input::Prompt),
+        3 => Just(Input::Seated),
+        1 => Just(Input::NoSeat { why: String::new() }),
         1 => Just(Input::StopTurn),
         1 => Just(Input::End),
+        1 => Just(Input::Sleep),
     ];
     let from = |event| Input::From {
         incarnation: 0,
@@ -230,8 +280,9 @@ proptest! {
             let (after, effects) = step(life.clone(), input.clone());
             let prompted = effects.contains(&Effect::Prompt);
             prop_assert!(!(prompted && in_flight), "{life:?} + {input:?}");
-            in_flight = after.phase == Phase::Working && (in_flight || prompted);
-            prop_assert_eq!(after.phase == Phase::Working, in_flight);
+            let works = matches!(after.phase, Phase::Working { .. });
+            in_flight = works && (in_flight || prompted);
+            prop_assert_eq!(works, in_flight);
             life = after;
         }
     }
@@ -257,6 +308,48 @@ proptest! {
                 }
             }
             prop_assert_eq!(after.has_process(), alive.is_some());
+            life = after;
+        }
+    }
+
+    #[test]
+    fn a_process_follows_a_seat_or_a_process(
+        inputs in proptest::collection::vec(any_input(), 0..60),
+    ) {
+        let mut life = Life::at_rest(&SessionState::Stopped);
+        for input in inputs {
+            let input = aimed(&life, input);
+            let (after, effects) = step(life.clone(), input.clone());
+            let launches = effects.iter().any(|effect| matches!(effect, Effect::Launch { .. }));
+            let has_seat = life.has_process() || life.waits_for_a_seat() && input == Input::Seated;
+            prop_assert!(!launches || has_seat, "{life:?} + {input:?}");
+            prop_assert!(!after.leaves_its_seat() || after.has_process());
+            life = after;
+        }
+    }
+
+    #[test]
+    fn a_crash_is_answered_by_a_start_at_most_once_until_a_turn_ended_and_never_when_stopped(
+        inputs in proptest::collection::vec(any_input(), 0..80),
+    ) {
+        let mut life = Life::at_rest(&SessionState::Stopped);
+        let mut answered = false;
+        let mut stopped = false;
+        for input in inputs {
+            let input = aimed(&life, input);
+            let (after, effects) = step(life.clone(), input.clone());
+            for effect in &effects {
+                match effect {
+                    Effect::GoOn { .. } => {
+                        prop_assert!(!answered && !stopped, "{life:?} + {input:?}");
+                        answered = true;
+                    }
+                    Effect::Prompt => stopped = false,
+                    Effect::Cancel | Effect::Close => stopped = true,
+                    Effect::Offer if matches!(life.phase, Phase::Working { .. }) => answered = false,
+                    Effect::Offer | Effect::TakeSeat | Effect::Launch { .. } => {}
+                }
+            }
             life = after;
         }
     }
@@ -291,12 +384,19 @@ proptest! {
         }
         life = step(life, Input::End).0;
         let incarnation = life.incarnation;
-        for event in meanwhile {
-            life = step(life, Input::From { incarnation, event }).0;
+        let last = LifeEvent::Ended(cause.then(crash));
+        for event in meanwhile.into_iter().chain([last]) {
+            let (after, effects) = step(life, Input::From { incarnation, event });
+            let starts = effects.iter().any(|effect| {
+                matches!(effect, Effect::TakeSeat | Effect::Launch { .. } | Effect::GoOn { .. })
+            });
+            prop_assert!(!starts, "{after:?}");
+            life = after;
         }
-        let event = LifeEvent::Ended(cause.then(crash));
-        life = step(life, Input::From { incarnation, event }).0;
-        let rest = matches!(life.state(), SessionState::Stopped | SessionState::Failed { .. });
+        let rest = matches!(
+            life.state(),
+            SessionState::Stopped | SessionState::Asleep | SessionState::Failed { .. }
+        );
         prop_assert!(rest, "{life:?}");
         prop_assert!(!life.has_process());
     }

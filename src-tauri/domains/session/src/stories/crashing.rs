@@ -1,7 +1,6 @@
 //! Agents that fail, and ending them.
 
-use super::{World, asks, ended, opens, text, tool, turn_ends};
-use crate::entry::{EntryBody, ToolStatus};
+use super::{World, ended, opens, text, turn_ends};
 use crate::error::{Cause, SessionError};
 use crate::fakes::{Call, FakeAgent};
 use crate::machine::SessionState;
@@ -10,7 +9,7 @@ use crate::session::MessageState;
 use kernel::{AgentId, SessionId, WorkspaceId};
 use std::time::Duration;
 
-fn crashed() -> Cause {
+pub(super) fn crashed() -> Cause {
     Cause::Crashed {
         code: Some(101),
         signal: None,
@@ -18,47 +17,9 @@ fn crashed() -> Cause {
     }
 }
 
-fn crashes() -> AgentEvent {
+pub(super) fn crashes() -> AgentEvent {
     let cause = Some(crashed());
     AgentEvent::Ended { cause }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_crash_in_a_turn_closes_all_that_was_open_and_says_why() {
-    let mut world = World::new();
-    let (session, agent) = world.at_work("go").await;
-    agent.says(tool("a", ToolStatus::InProgress)).await;
-    agent.says(asks("write")).await;
-    agent.says(text("I am")).await;
-    agent.says(crashes()).await;
-    let summary = world.until_failed(&session).await;
-    assert_eq!(summary.state, SessionState::Failed { cause: crashed() });
-    assert!(summary.pending.is_empty());
-    assert!(summary.turn_ended_at.is_some());
-    let entries = world.entries(&session).await;
-    let told: Vec<_> = entries.iter().map(super::short).collect();
-    let expected = [
-        "prompt: go",
-        "tool: Edit a Cancelled",
-        "request: May I write? Lapsed",
-        "answer: I am",
-        "notice: The agent ended by itself with exit code 101.",
-    ];
-    assert_eq!(told, expected);
-    let EntryBody::Notice { detail, .. } = &entries[4].body else {
-        panic!("the end is a notice");
-    };
-    assert_eq!(detail.as_deref(), Some("thread panicked"));
-
-    world
-        .sessions
-        .send(&session, "again".to_owned())
-        .await
-        .unwrap();
-    let mut next = world.launched().await;
-    assert_eq!(next.launch.resume.as_deref(), Some("theirs"));
-    opens(&next, Opening::Resumed).await;
-    assert_eq!(next.called().await, Call::Prompt("again".to_owned()));
 }
 
 /// A session whose agent crashed in its first turn, and the process that was told to go on with the conversation.
@@ -136,13 +97,13 @@ async fn a_conversation_that_is_not_resumed_in_a_minute_is_begun_anew() {
 #[tokio::test(start_paused = true)]
 async fn a_conversation_that_did_go_on_is_resumed_again_after_the_next_crash() {
     let mut world = World::new();
-    let (session, mut agent) = resuming(&mut world).await;
+    let (_session, mut agent) = resuming(&mut world).await;
     opens(&agent, Opening::Resumed).await;
     assert_eq!(agent.called().await, Call::Prompt("again".to_owned()));
     agent.says(AgentEvent::PromptWritten).await;
     agent.says(text("I remember")).await;
-    ends_by(&mut world, &session, &agent, crashed()).await;
-    let next = started_again(&mut world, &session).await;
+    agent.says(crashes()).await;
+    let next = world.launched().await;
     assert_eq!(next.launch.resume.as_deref(), Some("theirs"));
 }
 
@@ -230,8 +191,14 @@ async fn a_message_that_the_agent_did_not_react_to_is_kept_though_it_was_in_the_
     next.says(AgentEvent::PromptWritten).await;
     next.says(text("I go")).await;
     next.says(crashes()).await;
-    let summary = world.until_failed(&session).await;
-    assert!(summary.queue.is_empty(), "it did react");
+    // It did react, so it is not sent again: what is started by itself goes on with it.
+    world.launched().await;
+    assert!(
+        world
+            .told(&session)
+            .await
+            .contains(&"answer: I go".to_owned())
+    );
     let stored = world.store.message(&message).unwrap();
     assert_eq!(stored.state, MessageState::Sent);
 }

@@ -73,6 +73,22 @@ impl Transcript {
         Some(Patched { title, ended })
     }
 
+    /// The newest call that has not ended.
+    pub fn running_call(&self) -> Option<&ToolCall> {
+        let mut places: Vec<u32> = self
+            .calls
+            .known
+            .values()
+            .filter_map(|place| *place)
+            .collect();
+        places.sort_unstable();
+        let mut calls = places
+            .into_iter()
+            .rev()
+            .filter_map(|place| self.call_at(place));
+        calls.find(|call| !is_over(call.status))
+    }
+
     /// The protocol leaves it to us to say that calls will not go on.
     pub fn cancel_calls(&mut self, at: Timestamp) {
         let known: Vec<(String, u32)> = self

@@ -33,6 +33,11 @@ impl Transcript {
         true
     }
 
+    /// Whether something waits for the person.
+    pub fn has_pending(&self) -> bool {
+        !self.requests.is_empty()
+    }
+
     /// What is asked by an open request, and the agent's token for it.
     pub fn asked(&self, id: &RequestId) -> Option<(&Ask, &str)> {
         let open = self.requests.iter().find(|open| open.id == *id)?;
