@@ -7,7 +7,8 @@ use std::path::Path;
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
 use crate::commands::{
-    board, changes, diagnostics, projects, queue, search, sessions, settings, terminals, workspaces,
+    attachments, board, changes, diagnostics, policy, projects, queue, search, sessions, settings,
+    terminals, workspaces,
 };
 
 /// The person asked, outside the window, to see a workspace (from the tray or a second start).
@@ -30,6 +31,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             projects::remove_project,
             projects::open_practice_project,
             projects::project_bases,
+            projects::project_settings,
+            projects::save_project_settings,
             workspaces::create_workspace,
             workspaces::retry_workspace,
             workspaces::rename_workspace,
@@ -43,6 +46,17 @@ pub fn builder() -> Builder<tauri::Wry> {
             sessions::close_session,
             sessions::reopen_session,
             sessions::set_session_option,
+            attachments::attach_bytes,
+            attachments::attach_files,
+            attachments::pick_files,
+            attachments::attachment_bytes,
+            attachments::workspace_files,
+            policy::policy_rules,
+            policy::add_rule,
+            policy::revoke_rule,
+            policy::policy_modes,
+            policy::set_policy_mode,
+            policy::set_session_policy,
             queue::take_back_message,
             queue::resend_message,
             queue::edit_message,

@@ -12,7 +12,7 @@ use sqlite::Database;
 use std::path::PathBuf;
 use std::sync::Arc;
 use terminal::Terminals;
-use workspace::{Projects, Workspaces};
+use workspace::{Files, Projects, Workspaces};
 
 use crate::clock::SystemClock;
 use crate::home::Home;
@@ -47,6 +47,7 @@ pub async fn compose(
         Arc::clone(&clock),
         home.worktrees(),
     );
+    let files = Files::new(Arc::clone(&git) as _, Arc::clone(&clock));
     let agents = Agents::new(Arc::clone(&programs) as _, Arc::clone(&database) as _);
     let sessions = Sessions::new(Ports {
         store: Arc::clone(&database) as _,
@@ -77,6 +78,7 @@ pub async fn compose(
     orchestration::start(Rooms {
         projects,
         workspaces,
+        files,
         sessions,
         transcripts,
         terminals,

@@ -40,6 +40,7 @@ pub struct SteeredAgent {
     events: mpsc::Sender<AgentEvent>,
     told: Mutex<Vec<Told>>,
     context: Mutex<Vec<String>>,
+    parts: Mutex<Vec<PromptPart>>,
     outbox: mpsc::UnboundedSender<AgentEvent>,
     news: Arc<Notify>,
 }
@@ -86,6 +87,7 @@ impl AgentRuntime for SteeredAgents {
             events: events.clone(),
             told: Mutex::default(),
             context: Mutex::default(),
+            parts: Mutex::default(),
             outbox: outbox.clone(),
             news: Arc::clone(&self.news),
         });
@@ -141,6 +143,11 @@ impl SteeredAgent {
         lock(&self.context).clone()
     }
 
+    /// The parts of its newest prompt.
+    pub fn parts(&self) -> Vec<PromptPart> {
+        lock(&self.parts).clone()
+    }
+
     fn context_told(&self, text: &str) {
         lock(&self.context).push(text.to_owned());
     }
@@ -154,6 +161,7 @@ impl SteeredAgent {
 impl AgentConnection for SteeredAgent {
     fn prompt(&self, parts: Vec<PromptPart>) {
         self.does(AgentEvent::PromptWritten);
+        lock(&self.parts).clone_from(&parts);
         for part in &parts {
             if let PromptPart::Context(text) = part {
                 self.context_told(text);

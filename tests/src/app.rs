@@ -6,7 +6,7 @@ use orchestration::flows::Task;
 use orchestration::{FlowError, Orchestration, Rooms, Running};
 use process::Tag;
 use session::port::{AgentRegistry, AgentRuntime, Ports};
-use session::{Answer, Entry, OptionKind};
+use session::{Answer, Entry, OptionKind, SessionSummary};
 use snapshot::Card;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -111,6 +111,7 @@ pub async fn move_in<A: Cast>(
             Arc::clone(&clock),
             home.join("worktrees"),
         ),
+        files: workspace::Files::new(Arc::clone(&git) as _, Arc::clone(&clock)),
         sessions: session::Sessions::new(Ports {
             store: Arc::clone(&disk) as _,
             agents: programs.clone(),
@@ -320,6 +321,26 @@ impl<A: Cast> House<A> {
             );
         }
         entries
+    }
+
+    /// Waits until a session's summary is as wanted; answers it.
+    pub async fn summary_until(
+        &self,
+        session: &SessionId,
+        wanted: impl Fn(&SessionSummary) -> bool,
+    ) -> SessionSummary {
+        let sessions = &self.flows.rooms().sessions;
+        let mut facts = sessions.listen();
+        let now = || sessions.summary(session).expect("the session exists");
+        let found = tokio::time::timeout(PATIENCE, async {
+            while !wanted(&now()) {
+                facts.next().await;
+            }
+        });
+        if found.await.is_err() {
+            panic!("the session never came to be as wanted: {:#?}", now());
+        }
+        now()
     }
 
     /// Answers the session's only open request by the choice of this kind.

@@ -29,10 +29,14 @@ pub fn short(entry: &Entry) -> String {
     }
 }
 
-/// The whole conversation.
+/// The whole conversation, but for the note that every agent was told of its place.
 pub fn told(entries: &[Entry]) -> Vec<String> {
-    entries.iter().map(short).collect()
+    let lines = entries.iter().map(short);
+    lines.filter(|line| line != TOLD_OF_ITS_PLACE).collect()
 }
+
+/// The line of the note that shows what an agent was told of its place.
+pub const TOLD_OF_ITS_PLACE: &str = "Note: Told the agent about its workspace";
 
 /// Whether an entry's line holds this.
 pub fn has(entries: &[Entry], line: &str) -> bool {

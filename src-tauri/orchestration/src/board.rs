@@ -120,7 +120,10 @@ impl Projector {
                     "session fact",
                 );
             }
-            SessionFact::FilesTouched(id) => self.numbers.refresh(id),
+            SessionFact::FilesTouched(id) => {
+                self.numbers.refresh(id);
+                self.rooms.files.touched(id);
+            }
             SessionFact::Transcript { .. } | SessionFact::Offers { .. } => {}
         }
     }

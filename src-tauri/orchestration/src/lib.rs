@@ -7,6 +7,7 @@ mod board;
 pub mod flows;
 mod indexing;
 mod numbers;
+mod place;
 mod practice;
 pub mod projections;
 mod reconcile;
@@ -19,7 +20,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use terminal::Terminals;
-use workspace::{Projects, Workspaces};
+use workspace::{Files, Projects, Workspaces};
 
 use crate::board::Board;
 use crate::numbers::Numbers;
@@ -34,6 +35,8 @@ pub struct Rooms {
     pub projects: Projects,
     /// Workspaces.
     pub workspaces: Workspaces,
+    /// The files of worktrees.
+    pub files: Files,
     /// Agent conversations.
     pub sessions: Sessions,
     /// What was said in them, searched.

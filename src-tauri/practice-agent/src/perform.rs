@@ -13,17 +13,26 @@ use std::sync::atomic::Ordering;
 /// The steps, for who wrote a line that is none.
 const STEPS: &str = "say, think, plan, edit, create, append, read, run, ask, approve-plan, question, wait, fail, \
     fail-auth, fail-quota, end, crash, exit, flood, garbage, bad-utf8, big, answer-twice, ignore-cancel, ignore-term, \
-    orphan";
+    orphan, show-prompt";
+
+/// How what the app tells besides the person's words begins.
+const BY_THE_APP: [&str; 2] = ["<shopfloor-workspace>", "[Shopfloor:"];
 
 /// Runs a whole turn and gives the answer to the prompt.
 pub fn answer(turn: &mut Turn, texts: &[String]) -> Result<Value, RpcError> {
-    let prompt = texts.join("\n");
+    let told = |text: &&String| BY_THE_APP.iter().any(|begin| text.starts_with(begin));
+    let words: Vec<&str> = texts
+        .iter()
+        .filter(|text| !told(text))
+        .map(String::as_str)
+        .collect();
+    let prompt = words.join("\n");
     let ending = match turn.check() {
         Err(ending) => Err(ending),
         Ok(()) => {
             turn.begin(&prompt);
             match texts.iter().find_map(|text| script::body(text)) {
-                Some(body) => script_turn(turn, body),
+                Some(body) => script_turn(turn, body, texts),
                 None => plain::turn(turn, &prompt),
             }
         }
@@ -39,7 +48,7 @@ pub fn answer(turn: &mut Turn, texts: &[String]) -> Result<Value, RpcError> {
     }
 }
 
-fn script_turn(turn: &Turn, body: &str) -> Flow {
+fn script_turn(turn: &Turn, body: &str, texts: &[String]) -> Flow {
     let steps = match script::parse(body) {
         Ok(steps) => steps,
         Err(wrong) => {
@@ -62,7 +71,10 @@ fn script_turn(turn: &Turn, body: &str) -> Flow {
             });
             continue;
         }
-        perform(turn, step)?;
+        match step {
+            Step::ShowPrompt => turn.say(&texts.join("\n"))?,
+            step => perform(turn, step)?,
+        }
         if let Some(plan) = &mut plan {
             plan.advance(turn, index + 1);
         }
@@ -92,10 +104,8 @@ fn perform(turn: &Turn, step: &Step) -> Flow {
     match step {
         Step::Say(text) => turn.say(text),
         Step::Think(text) => turn.think(text),
-        Step::Plan(items) => {
-            turn.plan(items, 0);
-            Ok(())
-        }
+        // The script shows these itself.
+        Step::Plan(_) | Step::ShowPrompt => Ok(()),
         Step::Act { act, ask } => acts::act(turn, act, *ask).map(|_| ()),
         Step::ApprovePlan(text) => approve_plan(turn, text),
         Step::Question { text, choices } => question(turn, text, choices),

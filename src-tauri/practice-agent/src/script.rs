@@ -33,6 +33,8 @@ pub enum Step {
     Fail(Failure),
     /// Ends the turn with this stop reason.
     End(String),
+    /// Says all that it was prompted with, also what is not the person's.
+    ShowPrompt,
     /// Does what a good agent never does.
     Misbehave(Misbehaviour),
 }
@@ -164,6 +166,7 @@ fn step(line: &str) -> Result<Step, String> {
         "fail-auth" => Step::Fail(Failure::SignIn),
         "fail-quota" => Step::Fail(Failure::Quota),
         "end" => Step::End(text(rest)?),
+        "show-prompt" => Step::ShowPrompt,
         "crash" if rest == "by-signal" => Step::Misbehave(Misbehaviour::CrashBySignal),
         "crash" => Step::Misbehave(Misbehaviour::Crash),
         "exit" => Step::Misbehave(Misbehaviour::Exit(number(rest)?)),

@@ -1,8 +1,10 @@
 //! The typed commands: take input, one call into a domain or a flow, map the error.
 
+pub mod attachments;
 pub mod board;
 pub mod changes;
 pub mod diagnostics;
+pub mod policy;
 pub mod projects;
 pub mod queue;
 pub mod search;

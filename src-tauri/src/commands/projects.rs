@@ -10,6 +10,7 @@ use specta::Type;
 use std::path::PathBuf;
 use tauri::{AppHandle, State};
 use tauri_plugin_dialog::DialogExt;
+use workspace::ProjectSettings;
 
 /// A branch that a workspace can start from.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -83,4 +84,25 @@ fn expand_home(path: &str) -> PathBuf {
         }
         _ => PathBuf::from(path),
     }
+}
+
+/// What the person set for a project.
+#[tauri::command]
+#[specta::specta]
+pub async fn project_settings(
+    app: State<'_, App>,
+    project: ProjectId,
+) -> Answered<ProjectSettings> {
+    Ok(app.flows.rooms().projects.get(&project).await?.settings)
+}
+
+/// Changes what the person set for a project; its agents are told with their next prompt.
+#[tauri::command]
+#[specta::specta]
+pub async fn save_project_settings(
+    app: State<'_, App>,
+    project: ProjectId,
+    settings: ProjectSettings,
+) -> Answered<()> {
+    Ok(app.flows.save_project_settings(&project, settings).await?)
 }

@@ -6,8 +6,8 @@ use kernel::{AgentId, FactStream, RequestId, SessionId, WorkspaceId};
 use orchestration::flows::Addressee;
 use serde::Serialize;
 use session::{
-    Answer, Attachment, Author, Delivery, Entry, NewMessage, Offers, SessionError, SessionFact,
-    SessionSummary, TranscriptChange,
+    Answer, Attachment, Author, Delivery, Entry, NewMessage, Offers, RuleDraft, SessionError,
+    SessionFact, SessionSummary, TranscriptChange,
 };
 use specta::Type;
 use std::collections::BTreeMap;
@@ -141,7 +141,8 @@ pub async fn set_session_option(
     Ok(app.flows.rooms().sessions.choose(&session, choices).await?)
 }
 
-/// Answers what an agent asked.
+/// Answers what an agent asked. `always` makes a rule of it: stored first, and what else waits and fits it is answered
+/// by it too.
 #[tauri::command]
 #[specta::specta]
 pub async fn answer_request(
@@ -149,13 +150,17 @@ pub async fn answer_request(
     session: SessionId,
     request: RequestId,
     answer: Answer,
+    always: Option<RuleDraft>,
 ) -> Answered<()> {
-    Ok(app
-        .flows
-        .rooms()
-        .sessions
-        .answer(&session, &request, answer)
-        .await?)
+    let sessions = &app.flows.rooms().sessions;
+    Ok(match always {
+        Some(rule) => {
+            sessions
+                .answer_always(&session, &request, answer, rule)
+                .await?
+        }
+        None => sessions.answer(&session, &request, answer).await?,
+    })
 }
 
 /// Asks the agent to stop its turn.

@@ -3,6 +3,7 @@
 import type {
   AgentEntry,
   Answered,
+  Attachment,
   ArchivedWorkspace,
   Backend,
   Batch,
@@ -14,10 +15,15 @@ import type {
   Entry,
   EntryBody,
   FileDiff,
+  FileHit,
   Message,
   NewTask,
   Preferences,
   ProjectCard,
+  ProjectSettings,
+  Rule,
+  RuleDraft,
+  ScopeMode,
   SessionId,
   SessionSummary,
   TerminalId,
@@ -131,6 +137,11 @@ export class FakeBackend implements Backend {
   changes: Changes = { against: 'base', files: [], additions: 0, deletions: 0, truncated: false };
   diffs = new Map<string, FileDiff>();
   terminals: TerminalSummary[] = [];
+  rules: Rule[] = [];
+  modes: ScopeMode[] = [];
+  attached = new Map<string, string>();
+  files: string[] = ['README.md', 'src/main.rs', 'src/lib.rs'];
+  settings = new Map<string, ProjectSettings>();
   /** Every call with what it was given, newest last. */
   calls: [string, ...unknown[]][] = [];
 
@@ -443,18 +454,95 @@ export class FakeBackend implements Backend {
   resendMessage: Backend['resendMessage'] = (session, message) =>
     this.#called('resendMessage', [session, message], null);
 
-  answerRequest: Backend['answerRequest'] = (session, request, answer) => {
+  answerRequest: Backend['answerRequest'] = (session, request, answer, always) => {
     const open = this.conversations.get(session);
     const asked = open?.entries.find((one) => one.body.kind === 'request' && one.body.request === request);
     if (open && asked?.body.kind === 'request') {
       const chosen = answer.kind === 'option' ? asked.body.ask.options.find((one) => one.id === answer.id) : undefined;
       const choice = chosen?.name ?? (answer.kind === 'decline' ? 'Declined' : 'Answered');
       const allowed = chosen ? chosen.kind.startsWith('allow') : answer.kind === 'form';
-      const body = { ...asked.body, outcome: { kind: 'answered' as const, choice, allowed } };
+      const body = { ...asked.body, outcome: { kind: 'answered' as const, choice, allowed, by: null } };
       this.change(session, { kind: 'put', entry: { ...asked, body } });
       this.live(session, { pending: open.session.pending.filter((one) => one.id !== request) });
     }
-    return this.#called('answerRequest', [session, request, answer], null);
+    if (always) this.#addRule(always);
+    return this.#called('answerRequest', [session, request, answer, always], null);
+  };
+
+  #addRule(draft: RuleDraft): Rule {
+    const rule: Rule = { ...draft, id: `rule${this.rules.length + 1}`, createdAt: Date.now() };
+    this.rules = [...this.rules, rule];
+    return rule;
+  }
+
+  policyRules: Backend['policyRules'] = () => this.#called('policyRules', [], this.rules);
+
+  addRule: Backend['addRule'] = (draft) => this.#called('addRule', [draft], this.#addRule(draft));
+
+  revokeRule: Backend['revokeRule'] = (rule) => {
+    this.rules = this.rules.filter((one) => one.id !== rule);
+    return this.#called('revokeRule', [rule], null);
+  };
+
+  policyModes: Backend['policyModes'] = () => this.#called('policyModes', [], this.modes);
+
+  setPolicyMode: Backend['setPolicyMode'] = (scope, mode) => {
+    const key = JSON.stringify(scope);
+    const others = this.modes.filter((one) => JSON.stringify(one.scope) !== key);
+    this.modes = mode ? [...others, { scope, mode }] : others;
+    return this.#called('setPolicyMode', [scope, mode], null);
+  };
+
+  setSessionPolicy: Backend['setSessionPolicy'] = (session, mode) => {
+    this.live(session, { policy: mode ?? 'ask', policyIsOwn: mode !== null });
+    return this.#called('setSessionPolicy', [session, mode], null);
+  };
+
+  attachBytes: Backend['attachBytes'] = (name, mime, base64) => {
+    const id = `a${this.attached.size + 1}`;
+    this.attached.set(id, base64);
+    const bytes = atob(base64).length;
+    const attachment: Attachment = mime.startsWith('image/')
+      ? { kind: 'image', id, name, mime, bytes }
+      : { kind: 'text', id, name, bytes };
+    return this.#called('attachBytes', [name, mime, base64], attachment);
+  };
+
+  attachFiles: Backend['attachFiles'] = (workspace, paths) =>
+    this.#called(
+      'attachFiles',
+      [workspace, paths],
+      paths.map((path): Attachment => ({ kind: 'file', name: path.split('/').at(-1) ?? path, path })),
+    );
+
+  pickFiles: Backend['pickFiles'] = () => this.#called('pickFiles', [], ['/home/me/picked.txt']);
+
+  attachmentBytes: Backend['attachmentBytes'] = (id) =>
+    this.#called('attachmentBytes', [id], this.attached.get(id) ?? '');
+
+  workspaceFiles: Backend['workspaceFiles'] = (workspace, query) =>
+    this.#called(
+      'workspaceFiles',
+      [workspace, query],
+      this.files
+        .filter((path) => path.includes(query))
+        .slice(0, 50)
+        .map((path): FileHit => {
+          const at = path.indexOf(query);
+          return { path, ranges: query ? [[at, at + query.length]] : [] };
+        }),
+    );
+
+  projectSettings: Backend['projectSettings'] = (project) =>
+    this.#called(
+      'projectSettings',
+      [project],
+      this.settings.get(project) ?? { instructions: '', checks: '', agent: null },
+    );
+
+  saveProjectSettings: Backend['saveProjectSettings'] = (project, settings) => {
+    this.settings.set(project, settings);
+    return this.#called('saveProjectSettings', [project, settings], null);
   };
 
   stopTurn: Backend['stopTurn'] = (session) => {

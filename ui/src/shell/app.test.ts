@@ -130,7 +130,7 @@ it('a permission is answered with a click and its outcome is shown', async () =>
   await click('sidebar-workspace-w1');
   expect((await screen.findByTestId('entry-answer')).innerHTML).toContain('<strong>it</strong>');
   await click('option-allow_once');
-  expect(called('answerRequest')).toEqual([['answerRequest', 's1', 'r1', { kind: 'option', id: 'o1' }]]);
+  expect(called('answerRequest')).toEqual([['answerRequest', 's1', 'r1', { kind: 'option', id: 'o1' }, null]]);
   await waitFor(() => expect(screen.getByTestId('request-r1').dataset['outcome']).toBe('answered'));
 });
 

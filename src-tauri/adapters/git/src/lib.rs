@@ -10,6 +10,7 @@ mod create;
 mod entry;
 mod errors;
 mod file_diff;
+mod files;
 mod found;
 mod inspect;
 mod remove;

@@ -23,6 +23,7 @@ const STEPS: &[M<'static>] = &[
     M::up(project::ADD_SETTINGS),
     M::up(agent_memory::CREATE),
     M::up(session::ADD_CLOSED),
+    M::up(session::ADD_CONTEXT),
 ];
 
 /// All of them, in order.

@@ -29,6 +29,9 @@ ALTER TABLE session ADD COLUMN choices TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE session ADD COLUMN offers TEXT NOT NULL DEFAULT '{"commands":[],"options":[],"images":null}';
 ALTER TABLE session ADD COLUMN usage TEXT NOT NULL DEFAULT 'null';"#;
 
+/// What the agent was told of its place.
+pub const ADD_CONTEXT: &str = "ALTER TABLE session ADD COLUMN context TEXT;";
+
 /// Whether the person named a session, and since when it is closed.
 pub const ADD_CLOSED: &str = r#"
 ALTER TABLE session ADD COLUMN title_by TEXT NOT NULL DEFAULT '"agent"';
@@ -96,15 +99,15 @@ fn put(db: &Connection, session: &Session) -> Result<()> {
     db.prepare_cached(
         "INSERT INTO session (id, workspace, agent, title, state, agent_session, turn,
            turn_ended_at, created_at, state_since, policy, choices, offers, usage, title_by,
-           closed_at)
+           closed_at, context)
          VALUES (:id, :workspace, :agent, :title, :state, :agent_session, :turn,
            :turn_ended_at, :created_at, :state_since, :policy, :choices, :offers, :usage, :title_by,
-           :closed_at)
+           :closed_at, :context)
          ON CONFLICT (id) DO UPDATE SET workspace = :workspace, agent = :agent, title = :title,
            state = :state, agent_session = :agent_session, turn = :turn,
            turn_ended_at = :turn_ended_at, created_at = :created_at, state_since = :state_since,
            policy = :policy, choices = :choices, offers = :offers, usage = :usage,
-           title_by = :title_by, closed_at = :closed_at",
+           title_by = :title_by, closed_at = :closed_at, context = :context",
     )?
     .execute(named_params! {
         ":id": session.id.as_str(),
@@ -123,6 +126,7 @@ fn put(db: &Connection, session: &Session) -> Result<()> {
         ":usage": json(&session.usage)?,
         ":title_by": json(&session.title_by)?,
         ":closed_at": session.closed_at.map(millis),
+        ":context": session.context,
     })?;
     Ok(())
 }
@@ -145,5 +149,6 @@ fn from_row(row: &Row<'_>) -> Result<Session> {
         usage: from_json(row, "usage")?,
         title_by: from_json(row, "title_by")?,
         closed_at: time_or_none(row, "closed_at")?,
+        context: row.get("context")?,
     })
 }

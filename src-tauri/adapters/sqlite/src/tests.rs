@@ -96,6 +96,7 @@ fn session(id: &str) -> Session {
         }),
         title_by: TitleBy::Person,
         closed_at: Some(at(10)),
+        context: Some("0123".to_owned()),
     }
 }
 

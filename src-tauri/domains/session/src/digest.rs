@@ -11,9 +11,8 @@ const PIECE: usize = 1024;
 /// Longest title made of a prompt, in characters.
 const TITLE: usize = 60;
 
-/// The prompt with a digest of what was said before it, newest things first to be kept.
-/// The prompt alone when there is nothing to tell.
-pub fn preceded(entries: &[Entry], prompt: &str) -> String {
+/// What was said, newest things first to be kept; `None` when there is nothing to tell.
+pub fn of(entries: &[Entry]) -> Option<String> {
     let mut pieces = Vec::new();
     let mut room = LIMIT;
     for entry in entries.iter().rev() {
@@ -36,15 +35,14 @@ pub fn preceded(entries: &[Entry], prompt: &str) -> String {
         pieces.push(piece);
     }
     if pieces.is_empty() {
-        return prompt.to_owned();
+        return None;
     }
     pieces.reverse();
-    format!(
+    Some(format!(
         "[Shopfloor: your earlier conversation with the person could not be resumed. This is a digest of its \
-         end, so that you know what was said; the files are as you left them.]\n{}[End of the digest. The person's \
-         message follows.]\n\n{prompt}",
+         end, so that you know what was said; the files are as you left them.]\n{}[End of the digest.]",
         pieces.concat()
-    )
+    ))
 }
 
 /// The first words of a prompt, to name its conversation; where there are none, what goes along.
@@ -67,7 +65,7 @@ pub fn title(prompt: &str, attachments: &[Attachment]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{LIMIT, preceded, title};
+    use super::{LIMIT, of, title};
     use crate::entry::{Entry, EntryBody, NoticeLevel};
     use kernel::{EntryId, MessageId, Timestamp};
 
@@ -109,12 +107,12 @@ mod tests {
             entry(1, notice),
             answer(2, "It is fixed."),
         ];
-        let told = preceded(&entries, "and now the logout");
+        let told = of(&entries).unwrap_or_default();
         assert!(
             told.contains("Person: fix the login\nYou: It is fixed.\n"),
             "{told}"
         );
-        assert!(told.starts_with("[Shopfloor:") && told.ends_with("\n\nand now the logout"));
+        assert!(told.starts_with("[Shopfloor:") && told.ends_with("[End of the digest.]"));
         assert!(!told.contains("a notice"));
     }
 
@@ -123,7 +121,7 @@ mod tests {
         let entries: Vec<Entry> = (0..500)
             .map(|n| answer(n, &format!("{n} {}", "ä".repeat(3000))))
             .collect();
-        let told = preceded(&entries, "go on");
+        let told = of(&entries).unwrap_or_default();
         assert!(told.len() < LIMIT + 500, "{}", told.len());
         assert!(told.contains("You: 499 ä") && !told.contains("You: 400 ä"));
         assert!(told.contains("ä …\n"));
@@ -131,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_conversation_without_words_adds_nothing() {
-        assert_eq!(preceded(&[], "go on"), "go on");
+        assert_eq!(of(&[]), None);
     }
 
     #[test]

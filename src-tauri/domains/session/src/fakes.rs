@@ -432,7 +432,7 @@ struct FakeConnection {
 impl AgentConnection for FakeConnection {
     fn prompt(&self, parts: Vec<PromptPart>) {
         let texts = parts.iter().map(|part| match part {
-            PromptPart::Text(text) => text.clone(),
+            PromptPart::Text(text) | PromptPart::Context(text) => text.clone(),
             other => format!("{other:?}"),
         });
         let _ = self

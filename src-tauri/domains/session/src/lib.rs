@@ -5,6 +5,7 @@
 
 mod agents;
 mod answers;
+pub mod attachments;
 mod cut;
 mod digest;
 pub mod entry;
@@ -15,6 +16,8 @@ mod fakes;
 mod live;
 pub mod machine;
 mod offer;
+mod place;
+mod policies;
 mod policy;
 pub mod port;
 mod recover;
@@ -39,7 +42,11 @@ pub use entry::{
 };
 pub use error::{Cause, SessionError};
 pub use offer::{Offers, OptionCategory, OptionChoice, SessionOption, SlashCommand};
-pub use policy::{PolicyMode, Rule, RuleDraft, Scope, Verdict};
+pub use place::{Place, PlaceProject};
+pub use policies::Policies;
+pub use policy::{
+    Decision, Ground, PolicyMode, Rule, RuleDraft, Scope, ScopeMode, Verdict, decide,
+};
 pub use session::{
     Answer, Attachment, Author, Delivery, Message, MessageState, NewMessage, PendingRequest, Quiet,
     Session, SessionFact, SessionSummary, TitleBy, TranscriptChange, Usage,

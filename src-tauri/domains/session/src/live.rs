@@ -2,8 +2,10 @@
 
 mod deliver;
 mod hear;
+mod judging;
 mod ledger;
 mod options;
+mod prompting;
 mod queue;
 mod quiet;
 mod restart;
@@ -16,6 +18,8 @@ use crate::entry::NoticeLevel;
 use crate::error::{Cause, SessionError};
 use crate::machine::{Input, Life};
 use crate::offer::Offers;
+use crate::place::Place;
+use crate::policy::{PolicyMode, RuleDraft};
 use crate::port::{AgentConnection, AgentEvent, ProcessRow};
 use crate::session::{Answer, Attachment, Message, NewMessage, Session, SessionSummary};
 use crate::sessions::{Page, Shared};
@@ -25,12 +29,11 @@ use hear::OpenTurn;
 use kernel::{EntryId, MessageId, RequestId};
 use quiet::Watch;
 use save::Unsaved;
-use seat::Place;
+use seat::Holding;
 use std::collections::{BTreeMap, HashSet};
-use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Sleep;
 
 /// How many events are taken at a time, between two looks at what the person wants.
@@ -51,7 +54,7 @@ type Outcome<T> = Reply<Result<T, SessionError>>;
 /// What the person wants of a session.
 pub(crate) enum Command {
     OpenPlace {
-        cwd: PathBuf,
+        place: Place,
         reply: Reply<()>,
     },
     /// Replies when the process is gone.
@@ -92,6 +95,11 @@ pub(crate) enum Command {
     Answer {
         request: RequestId,
         answer: Answer,
+        always: Option<RuleDraft>,
+        reply: Outcome<()>,
+    },
+    SetPolicy {
+        mode: Option<PolicyMode>,
         reply: Outcome<()>,
     },
     StopTurn {
@@ -140,7 +148,9 @@ pub(crate) struct Live {
     shared: Arc<Shared>,
     session: Session,
     life: Life,
-    place: Option<PathBuf>,
+    place: Option<Place>,
+    /// Tells that rules or modes changed.
+    policies: watch::Receiver<u64>,
     /// Messages that are not sent, by position.
     queue: Vec<Message>,
     /// The message that is recorded as being sent, while nothing tells that the agent has read it.
@@ -162,7 +172,7 @@ pub(crate) struct Live {
     activity: Option<String>,
     agent: Option<Arc<dyn AgentConnection>>,
     events: Option<mpsc::Receiver<AgentEvent>>,
-    seat: Place,
+    seat: Holding,
     /// The process as the ledger has it.
     process: Option<ProcessRow>,
     watch: Watch,
@@ -184,12 +194,14 @@ impl Live {
             next_ordinal,
         } = start;
         let now = shared.clock.now();
+        let policies = shared.policies.watch();
         Self {
             shared,
             life: Life::at_rest(&session.state),
             transcript: Transcript::new(next_ordinal, session.turn),
             session,
             place: None,
+            policies,
             queue,
             in_flight: None,
             offer_due: false,
@@ -202,7 +214,7 @@ impl Live {
             activity: None,
             agent: None,
             events: None,
-            seat: Place::None,
+            seat: Holding::None,
             process: None,
             watch: Watch::new(now),
             start_limit: None,
@@ -233,6 +245,7 @@ impl Live {
                 () = due(&mut self.save_timer) => self.save_and_go_on().await,
                 () = self.seat.comes() => self.seated().await,
                 () = due(&mut self.watch.timer) => self.quiet_is_due(),
+                Ok(()) = self.policies.changed() => self.judge_pending().await,
                 count = receive(&mut self.events, &mut heard), if listens => {
                     if count == 0 {
                         heard.push(vanished());
@@ -254,8 +267,9 @@ impl Live {
     async fn obey(&mut self, command: Command) {
         // A reply that nobody waits for any more is not an error: the caller was dropped.
         match command {
-            Command::OpenPlace { cwd, reply } => {
-                self.place = Some(cwd);
+            Command::OpenPlace { place, reply } => {
+                self.place = Some(place);
+                self.publish();
                 let _ = reply.send(());
                 self.go_on_with_the_queue().await;
             }
@@ -292,9 +306,13 @@ impl Live {
             Command::Answer {
                 request,
                 answer,
+                always,
                 reply,
             } => {
-                let _ = reply.send(self.answer(&request, &answer).await);
+                let _ = reply.send(self.answer(&request, &answer, always).await);
+            }
+            Command::SetPolicy { mode, reply } => {
+                let _ = reply.send(self.set_policy(mode).await);
             }
             Command::StopTurn { reply } => {
                 self.stop_turn().await;
@@ -385,7 +403,7 @@ impl Live {
             turn: session.turn,
             turn_ended_at: session.turn_ended_at,
             usage: session.usage.clone(),
-            policy: session.policy.unwrap_or_default(),
+            policy: self.mode().0,
             policy_is_own: session.policy.is_some(),
             quiet: self.watch.quiet(),
             created_at: session.created_at,

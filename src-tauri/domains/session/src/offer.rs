@@ -15,6 +15,17 @@ pub struct Offers {
     pub images: Option<bool>,
 }
 
+impl Offers {
+    /// Whether an option can have this value.
+    pub fn has(&self, id: &str, value: &str) -> bool {
+        let option = self.options.iter().find(|option| option.id == id);
+        option.is_some_and(|option| match option.choices.as_slice() {
+            [] => value == "true" || value == "false",
+            choices => choices.iter().any(|choice| choice.value == value),
+        })
+    }
+}
+
 /// A command that a prompt may begin with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]

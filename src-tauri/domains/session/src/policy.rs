@@ -3,6 +3,14 @@
 //! Invariant: what is unclear is asked. A rule that forbids beats one that asks, which beats one that allows, whatever
 //! their scopes; plans and questions are always the person's.
 
+mod command;
+mod judge;
+mod place;
+#[cfg(test)]
+mod tests;
+
+pub use judge::{Decision, Ground, decide};
+
 use crate::entry::ToolKind;
 use kernel::{ProjectId, RuleId, SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -72,7 +80,9 @@ pub struct Rule {
     /// The first words of a command: `git status` fits `git status -s`, not `git stash`, and no command that holds
     /// another one (`&&`, `;`, `|`, `$(`, redirections).
     pub command: Option<String>,
-    /// A file or folder: absolute, or relative to the worktree; all of a request's paths must lie in it.
+    /// A file or folder: absolute, or relative to the worktree. To be allowed, all of a request's paths must lie in
+    /// it; to be refused or asked, one of them is enough. Without one, a rule that allows reading or changing files
+    /// means those of the worktree.
     pub path: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
@@ -92,4 +102,76 @@ pub struct RuleDraft {
     pub command: Option<String>,
     /// See [`Rule`].
     pub path: Option<String>,
+}
+
+/// A scope and the mode that the person set for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ScopeMode {
+    /// Where it holds.
+    pub scope: Scope,
+    /// What is allowed there where no rule says otherwise.
+    pub mode: PolicyMode,
+}
+
+impl RuleDraft {
+    /// The draft as it is kept, or why it can't be a rule.
+    pub(crate) fn checked(self) -> Result<Self, &'static str> {
+        let tidy = |text: Option<String>| {
+            let text = text.map(|text| text.trim().to_owned());
+            text.filter(|text| !text.is_empty())
+        };
+        let draft = Self {
+            command: tidy(self.command),
+            path: tidy(self.path),
+            ..self
+        };
+        if draft.tool.is_none() && draft.command.is_none() && draft.path.is_none() {
+            return Err("A rule has to name a tool, a command or a path.");
+        }
+        if let Some(command) = &draft.command
+            && command::plain(command).is_none()
+        {
+            return Err(
+                "A rule can only name the first words of one plain command, without a shell's signs or a program \
+                 that runs others, such as sudo or sh.",
+            );
+        }
+        if let Some(path) = &draft.path
+            && place::climbs(path)
+        {
+            return Err("A rule's path can't hold \"..\".");
+        }
+        Ok(draft)
+    }
+}
+
+impl Rule {
+    /// What it speaks of, for people: "run `cargo test`".
+    pub fn subject(&self) -> String {
+        let doing = match (&self.command, self.tool) {
+            (Some(command), _) => format!("run `{command}`"),
+            (None, Some(tool)) => words(tool).to_owned(),
+            (None, None) => "anything".to_owned(),
+        };
+        match &self.path {
+            Some(path) => format!("{doing} in {path}"),
+            None => doing,
+        }
+    }
+}
+
+fn words(tool: ToolKind) -> &'static str {
+    match tool {
+        ToolKind::Read => "read",
+        ToolKind::Edit => "edit",
+        ToolKind::Delete => "delete",
+        ToolKind::Move => "move",
+        ToolKind::Search => "search",
+        ToolKind::Execute => "run commands",
+        ToolKind::Think => "think",
+        ToolKind::Fetch => "fetch",
+        ToolKind::SwitchMode => "switch modes",
+        ToolKind::Other => "other tools",
+    }
 }

@@ -46,6 +46,8 @@ pub struct Session {
     pub title_by: TitleBy,
     /// Since when it is not shown among the workspace's conversations.
     pub closed_at: Option<Timestamp>,
+    /// A mark of what the agent's conversation was told of its place; `None` before it was told anything.
+    pub context: Option<String>,
 }
 
 /// Who gave a conversation its title.

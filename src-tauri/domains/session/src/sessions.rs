@@ -3,14 +3,16 @@
 //! Invariant: what the person typed is stored before anything answers, and one agent's flood slows only itself.
 
 use crate::agents::Agents;
+use crate::attachments::attached;
 use crate::entry::Entry;
 use crate::error::SessionError;
 use crate::live::{Command, Live, Start};
 use crate::machine::SessionState;
 use crate::offer::Offers;
-use crate::port::{
-    AgentRuntime, AttachmentStore, MemoryGauge, PolicyStore, Ports, ProcessLedger, SessionStore,
-};
+use crate::place::Place;
+use crate::policies::Policies;
+use crate::policy::{PolicyMode, RuleDraft};
+use crate::port::{AgentRuntime, AttachmentStore, MemoryGauge, Ports, ProcessLedger, SessionStore};
 use crate::recover::{Recovered, recovered};
 use crate::seats::Seats;
 use crate::session::{
@@ -19,10 +21,10 @@ use crate::session::{
 use crate::sleep::Limits;
 use crate::work::off_the_workers;
 use kernel::{
-    AgentId, Clock, FactStream, Facts, MessageId, RequestId, SessionId, Timestamp, WorkspaceId,
+    AgentId, AttachmentId, Clock, FactStream, Facts, MessageId, RequestId, SessionId, Timestamp,
+    WorkspaceId,
 };
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -42,13 +44,8 @@ pub(crate) struct Shared {
     pub(crate) runtime: Arc<dyn AgentRuntime>,
     pub(crate) agents: Agents,
     pub(crate) clock: Arc<dyn Clock>,
-    #[expect(
-        dead_code,
-        reason = "attachments reach prompts with the queue's next step"
-    )]
     pub(crate) attachments: Arc<dyn AttachmentStore>,
-    #[expect(dead_code, reason = "rules are asked with the queue's next step")]
-    pub(crate) policy: Arc<dyn PolicyStore>,
+    pub(crate) policies: Policies,
     pub(crate) ledger: Arc<dyn ProcessLedger>,
     pub(crate) memory: Arc<dyn MemoryGauge>,
     pub(crate) facts: Facts<SessionFact>,
@@ -83,9 +80,9 @@ impl Sessions {
                 store: ports.store,
                 runtime: ports.runtime,
                 agents: ports.agents,
+                policies: Policies::new(ports.policy, Arc::clone(&ports.clock)),
                 clock: ports.clock,
                 attachments: ports.attachments,
-                policy: ports.policy,
                 ledger: ports.ledger,
                 memory: ports.memory,
                 facts: Facts::new(),
@@ -99,6 +96,11 @@ impl Sessions {
     /// Hears what happens from now on.
     pub fn listen(&self) -> FactStream<SessionFact> {
         self.shared.facts.listen()
+    }
+
+    /// The rules and modes in force.
+    pub fn policies(&self) -> &Policies {
+        &self.shared.policies
     }
 
     /// All of them, oldest first.
@@ -122,6 +124,7 @@ impl Sessions {
     /// At start: reads all sessions and makes their rows true after any end of the app. Answers those that a
     /// kill of the app found alive.
     pub async fn recover(&self) -> Result<Vec<SessionSummary>, SessionError> {
+        self.shared.policies.load().await?;
         let (store, now) = (Arc::clone(&self.shared.store), self.shared.clock.now());
         let all = off_the_workers(move || {
             let rows = store.sessions()?;
@@ -148,6 +151,7 @@ impl Sessions {
         title: String,
     ) -> Result<SessionId, SessionError> {
         let now = self.shared.clock.now();
+        let (offers, choices) = self.begun_with(&agent).await;
         let session = Session {
             id: SessionId::mint(),
             workspace: workspace.clone(),
@@ -160,11 +164,12 @@ impl Sessions {
             created_at: now,
             state_since: now,
             policy: None,
-            choices: BTreeMap::new(),
-            offers: Offers::default(),
+            choices,
+            offers,
             usage: None,
             title_by: TitleBy::Agent,
             closed_at: None,
+            context: None,
         };
         let (store, row) = (Arc::clone(&self.shared.store), session.clone());
         off_the_workers(move || store.save_session(&row)).await?;
@@ -179,8 +184,13 @@ impl Sessions {
     }
 
     /// From now on the session may start in this folder; messages that waited for it go out.
-    pub async fn open_place(&self, session: &SessionId, cwd: PathBuf) -> Result<(), SessionError> {
-        self.ask(session, |reply| Command::OpenPlace { cwd, reply })
+    pub async fn open_place(
+        &self,
+        session: &SessionId,
+        place: impl Into<Place>,
+    ) -> Result<(), SessionError> {
+        let place = place.into();
+        self.ask(session, |reply| Command::OpenPlace { place, reply })
             .await
     }
 
@@ -205,6 +215,24 @@ impl Sessions {
         self.shared
             .slots()
             .retain(|_, slot| slot.summary.workspace != *workspace);
+    }
+
+    /// Stores a picture (PNG, JPEG, GIF, WebP; at most 10 MiB) or a UTF-8 text (at most 1 MiB) to go with a message.
+    pub async fn attach(
+        &self,
+        name: String,
+        mime: &str,
+        bytes: Vec<u8>,
+    ) -> Result<Attachment, SessionError> {
+        attached(Arc::clone(&self.shared.attachments), name, mime, bytes).await
+    }
+
+    /// The bytes of an attachment.
+    pub async fn attachment(&self, id: &AttachmentId) -> Result<Vec<u8>, SessionError> {
+        let (store, id) = (Arc::clone(&self.shared.attachments), id.clone());
+        off_the_workers(move || store.attachment(&id))
+            .await?
+            .ok_or(SessionError::Unknown { what: "attachment" })
     }
 
     /// Queues a message, stored when this answers; it goes out as soon as the agent can take it.
@@ -301,13 +329,45 @@ impl Sessions {
         request: &RequestId,
         answer: Answer,
     ) -> Result<(), SessionError> {
+        self.give(session, request, answer, None).await
+    }
+
+    /// Stores a rule, then passes the answer on; what else waits and fits the rule is answered by it.
+    pub async fn answer_always(
+        &self,
+        session: &SessionId,
+        request: &RequestId,
+        answer: Answer,
+        rule: RuleDraft,
+    ) -> Result<(), SessionError> {
+        self.give(session, request, answer, Some(rule)).await
+    }
+
+    async fn give(
+        &self,
+        session: &SessionId,
+        request: &RequestId,
+        answer: Answer,
+        always: Option<RuleDraft>,
+    ) -> Result<(), SessionError> {
         let request = request.clone();
         self.ask(session, |reply| Command::Answer {
             request,
             answer,
+            always,
             reply,
         })
         .await?
+    }
+
+    /// Sets what the session's agent may do without asking, or lets it inherit again; what waits is judged by it.
+    pub async fn set_policy(
+        &self,
+        session: &SessionId,
+        mode: Option<PolicyMode>,
+    ) -> Result<(), SessionError> {
+        self.ask(session, |reply| Command::SetPolicy { mode, reply })
+            .await?
     }
 
     /// Remembers these values of options, id to value, for this conversation. An agent that is open is told at once,
@@ -375,6 +435,25 @@ impl Sessions {
         if timeout(END_LIMIT, all(ends)).await.is_err() {
             tracing::warn!("not all agents ended in time");
         }
+    }
+
+    /// What a new conversation of this agent begins with: what the agent offered last, and what the person chose of it
+    /// last, as far as that is still offered.
+    async fn begun_with(&self, agent: &AgentId) -> (Offers, BTreeMap<String, String>) {
+        let agents = &self.shared.agents;
+        let known = async { Ok((agents.offers(agent).await?, agents.choices(agent).await?)) };
+        let known: Result<(Offers, BTreeMap<String, String>), SessionError> = known.await;
+        let (mut offers, mut choices) = known.unwrap_or_else(|error| {
+            tracing::warn!(%agent, %error, "what it offers and was given is not known");
+            Default::default()
+        });
+        choices.retain(|id, value| offers.has(id, value));
+        for option in &mut offers.options {
+            if let Some(value) = choices.get(&option.id) {
+                option.current.clone_from(value);
+            }
+        }
+        (offers, choices)
     }
 
     fn begin(&self, start: Start) -> SessionSummary {

@@ -10,7 +10,7 @@ pub use calls::is_over;
 
 use crate::cut;
 use crate::entry::{Entry, EntryBody, NoticeLevel, PlanItem, TurnSummary};
-use crate::session::{Message, TranscriptChange};
+use crate::session::{Message, TranscriptChange, Usage};
 use calls::Calls;
 use kernel::{EntryId, Timestamp};
 use requests::OpenRequest;
@@ -38,6 +38,8 @@ pub struct Transcript {
     text: Option<u32>,
     plan: Option<u32>,
     calls: Calls,
+    /// What the calls of this turn came to.
+    summary: TurnSummary,
     requests: Vec<OpenRequest>,
 }
 
@@ -78,6 +80,7 @@ impl Transcript {
             text: None,
             plan: None,
             calls: Calls::default(),
+            summary: TurnSummary::default(),
             requests: Vec::new(),
         }
     }
@@ -85,6 +88,7 @@ impl Transcript {
     /// From now on entries belong to this turn.
     pub fn begin_turn(&mut self, turn: u32) {
         self.turn = turn;
+        self.summary = TurnSummary::default();
         self.close_text();
         let plan = self.plan.take();
         for ordinal in self.calls.forget_all().into_iter().chain(plan) {
@@ -165,16 +169,19 @@ impl Transcript {
         self.put(EntryBody::Other { name, raw }, stamp);
     }
 
-    /// The turn is over.
-    pub fn turn_end(&mut self, reason: String, millis: u64, stamp: Stamp) {
-        self.put(
-            EntryBody::TurnEnd {
-                reason,
-                millis,
-                summary: TurnSummary::default(),
-            },
-            stamp,
-        );
+    /// The turn is over, with this use of the context as last reported.
+    pub fn turn_end(&mut self, reason: String, millis: u64, usage: Option<&Usage>, stamp: Stamp) {
+        let summary = TurnSummary {
+            used: usage.map(|usage| u32::try_from(usage.used).unwrap_or(u32::MAX)),
+            cost: usage.and_then(|usage| usage.cost.clone()),
+            ..std::mem::take(&mut self.summary)
+        };
+        let body = EntryBody::TurnEnd {
+            reason,
+            millis,
+            summary,
+        };
+        self.put(body, stamp);
     }
 
     /// The entries that changed since they were last told, whole, in order.

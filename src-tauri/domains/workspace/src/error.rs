@@ -66,6 +66,14 @@ pub enum WorkspaceError {
         /// git's own words, trimmed.
         said: String,
     },
+    /// A text of the project's settings is too long.
+    #[error("The {what} are longer than {limit_kib} KiB.")]
+    TooLong {
+        /// "instructions" or "checks".
+        what: &'static str,
+        /// The limit.
+        limit_kib: usize,
+    },
     /// The disk is full.
     #[error("The disk is full.")]
     DiskFull,
@@ -129,6 +137,9 @@ impl WorkspaceError {
             Self::NoSuchBase { .. } => "Pick a branch from the list.",
             Self::GitMissing => "Install git (https://git-scm.com) and try again.",
             Self::Git { .. } => "Mend what git says, then try again. Nothing was lost.",
+            Self::TooLong { .. } => {
+                "Shorten them, or put them into a file of the repository and name it here."
+            }
             Self::DiskFull => "Free some space, then try again. Nothing was lost.",
             Self::Io { .. } => "Check the folder's permissions, then try again.",
             Self::NotOurs { .. } => "Remove it by hand if you are sure.",

@@ -6,6 +6,7 @@
 mod archive;
 pub mod changes;
 mod error;
+mod files;
 pub mod machine;
 mod naming;
 pub mod port;
@@ -24,6 +25,7 @@ mod fakes;
 mod tests;
 
 pub use error::WorkspaceError;
+pub use files::{FileHit, Files};
 pub use project::{Project, ProjectFact, ProjectSettings};
 pub use projects::Projects;
 pub use workspace::{SetupStep, SetupStepState, Workspace, WorkspaceFact};

@@ -166,3 +166,13 @@ pub trait Diffs: Send + Sync {
     /// The numbers on the card.
     fn numbers(&self, tree: &TreeToRead) -> Result<Numbers, WorkspaceError>;
 }
+
+/// What a worktree holds, only to be read. Implemented by `adapters/git`.
+pub trait TreeFiles: Send + Sync {
+    /// All files that git tracks or would add, as paths in the worktree with `/`. Names that are not text are left out.
+    fn list(&self, tree: &Path) -> Result<Vec<String>, WorkspaceError>;
+    /// The path with symbolic links followed; `None` where there is nothing.
+    fn resolve(&self, path: &Path) -> Option<PathBuf>;
+    /// A file's bytes; `None` when it is no file or larger than `limit` bytes.
+    fn read(&self, path: &Path, limit: u64) -> Result<Option<Vec<u8>>, WorkspaceError>;
+}

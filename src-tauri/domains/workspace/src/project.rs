@@ -1,6 +1,8 @@
 //! A project: a local git repository known to the app.
 
 use kernel::{AgentId, ProjectId, Timestamp};
+use serde::{Deserialize, Serialize};
+use specta::Type;
 use std::path::PathBuf;
 
 /// One row of `project`.
@@ -21,7 +23,8 @@ pub struct Project {
 }
 
 /// What the person set for a project.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
 pub struct ProjectSettings {
     /// Told to every agent that begins a conversation in one of its workspaces; empty for none. At most 64 KiB.
     pub instructions: String,

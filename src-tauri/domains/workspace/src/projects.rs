@@ -9,6 +9,11 @@ use kernel::{Clock, FactStream, Facts, ProjectId};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// Longest instructions of a project, in bytes.
+const INSTRUCTIONS: usize = 64 * 1024;
+/// Longest list of checks, in bytes.
+const CHECKS: usize = 4 * 1024;
+
 /// The handle on projects. Clones are the same list.
 #[derive(Clone)]
 pub struct Projects(Arc<Shared>);
@@ -80,6 +85,16 @@ impl Projects {
         off_the_workers(move || shared.get(&id)).await
     }
 
+    /// Changes what the person set for a project. Texts that are too long are refused.
+    pub async fn save_settings(
+        &self,
+        id: &ProjectId,
+        settings: ProjectSettings,
+    ) -> Result<Project, WorkspaceError> {
+        let (shared, id) = (Arc::clone(&self.0), id.clone());
+        off_the_workers(move || shared.save_settings(&id, settings)).await
+    }
+
     /// Takes a project off the list; refused while a workspace of it is not archived.
     pub async fn remove(&self, id: &ProjectId) -> Result<(), WorkspaceError> {
         let (shared, id) = (Arc::clone(&self.0), id.clone());
@@ -118,6 +133,30 @@ impl Shared {
         self.store
             .project(id)?
             .ok_or(WorkspaceError::Unknown { what: "project" })
+    }
+
+    fn save_settings(
+        &self,
+        id: &ProjectId,
+        settings: ProjectSettings,
+    ) -> Result<Project, WorkspaceError> {
+        for (what, text, limit) in [
+            ("instructions", &settings.instructions, INSTRUCTIONS),
+            ("checks", &settings.checks, CHECKS),
+        ] {
+            if text.len() > limit {
+                let limit_kib = limit / 1024;
+                return Err(WorkspaceError::TooLong { what, limit_kib });
+            }
+        }
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let project = Project {
+            settings,
+            ..self.get(id)?
+        };
+        self.store.save_project(&project)?;
+        self.facts.announce(ProjectFact::Saved(project.clone()));
+        Ok(project)
     }
 
     fn remove(&self, id: &ProjectId) -> Result<(), WorkspaceError> {

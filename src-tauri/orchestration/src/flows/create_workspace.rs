@@ -25,7 +25,7 @@ impl Orchestration {
     pub async fn create_workspace(&self, task: Task) -> Result<WorkspaceId, FlowError> {
         let agent = match task.agent {
             Some(agent) => agent,
-            None => self.rooms.agents.default_choice(None).await?,
+            None => self.agent_of(&task.project).await?,
         };
         let new = NewWorkspace {
             project: task.project,
@@ -82,6 +82,7 @@ impl Orchestration {
 
     /// The workspace's sessions may start in its tree from now on.
     pub(crate) async fn open_places(&self, row: &Workspace) {
+        let place = self.place(row).await;
         for session in self.rooms.sessions.summaries() {
             if session.workspace != row.id {
                 continue;
@@ -89,7 +90,7 @@ impl Orchestration {
             if let Err(error) = self
                 .rooms
                 .sessions
-                .open_place(&session.id, row.path.clone())
+                .open_place(&session.id, place.clone())
                 .await
             {
                 tracing::error!(session = %session.id, %error, "the session could not be given its place");

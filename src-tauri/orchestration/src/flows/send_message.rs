@@ -67,17 +67,18 @@ impl Orchestration {
         agent: Option<AgentId>,
     ) -> Result<SessionId, FlowError> {
         let row = self.rooms.workspaces.get(workspace).await?;
-        let agent = match agent.or(row.agent) {
+        let agent = match agent.or(row.agent.clone()) {
             Some(agent) => agent,
-            None => self.rooms.agents.default_choice(None).await?,
+            None => self.agent_of(&row.project).await?,
         };
         let session = self
             .rooms
             .sessions
-            .create(workspace, agent, row.name)
+            .create(workspace, agent, row.name.clone())
             .await?;
         if row.state == WorkspaceState::Ready {
-            self.rooms.sessions.open_place(&session, row.path).await?;
+            let place = self.place(&row).await;
+            self.rooms.sessions.open_place(&session, place).await?;
         }
         Ok(session)
     }

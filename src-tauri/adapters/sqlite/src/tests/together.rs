@@ -14,6 +14,7 @@ use ::session::{
 use ::workspace::port::{ProjectStore, WorkspaceStore};
 use kernel::{AgentId, Clock, FactStream, SessionId, Timestamp, WorkspaceId};
 use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
@@ -141,7 +142,7 @@ async fn asked(database: &Database) -> (Sessions, FactStream<SessionFact>, Sessi
         .await
         .unwrap();
     sessions
-        .open_place(&id, "/worktrees/w".into())
+        .open_place(&id, PathBuf::from("/worktrees/w"))
         .await
         .unwrap();
     sessions.send(&id, "hello".to_owned()).await.unwrap();
@@ -181,7 +182,9 @@ async fn a_conversation_that_was_killed_at_a_question_goes_on_in_the_next_run() 
     drop(killed);
 
     let mut facts = next.listen();
-    next.open_place(&id, "/worktrees/w".into()).await.unwrap();
+    next.open_place(&id, PathBuf::from("/worktrees/w"))
+        .await
+        .unwrap();
     next.send(&id, "again".to_owned()).await.unwrap();
     while next.summary(&id).unwrap().pending.is_empty() {
         facts.next().await.unwrap();

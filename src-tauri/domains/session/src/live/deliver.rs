@@ -1,18 +1,11 @@
 //! From the queue to the agent: one message at a time, recorded before it goes, never twice, never dropped.
 
 use super::Live;
-use crate::digest;
 use crate::entry::Entry;
 use crate::live::hear::OpenTurn;
 use crate::machine::{Input, SessionState};
-use crate::port::PromptPart;
 use crate::session::{Author, Message, MessageState};
-use crate::work::off_the_workers;
 use kernel::MessageId;
-use std::sync::Arc;
-
-/// How far back a digest looks, in entries.
-const DIGEST_ENTRIES: u32 = 400;
 
 /// A message on its way.
 pub(super) struct InFlight {
@@ -80,7 +73,7 @@ impl Live {
             tracing::error!(session = %self.session.id, "a prompt was due without a message");
             return;
         };
-        let text = message.text.clone();
+        let message = message.clone();
         self.session.turn += 1;
         self.transcript.begin_turn(self.session.turn);
         self.turn = Some(OpenTurn::begun(self.shared.clock.now()));
@@ -88,24 +81,9 @@ impl Live {
         self.unsaved.row = true;
         // That a turn runs is stored before it runs, so that a kill is not taken for an idle end.
         self.save_now().await;
-        let text = if self.digest_due {
-            self.with_digest(text).await
-        } else {
-            text
-        };
+        let parts = self.prompt_parts(&message).await;
         if let Some(agent) = &self.agent {
-            agent.prompt(vec![PromptPart::Text(text)]);
-        }
-    }
-
-    async fn with_digest(&self, text: String) -> String {
-        let (store, id) = (Arc::clone(&self.shared.store), self.session.id.clone());
-        match off_the_workers(move || store.entries(&id, None, DIGEST_ENTRIES)).await {
-            Ok(entries) => digest::preceded(&entries, &text),
-            Err(error) => {
-                tracing::warn!(session = %self.session.id, %error, "the agent gets no digest");
-                text
-            }
+            agent.prompt(parts);
         }
     }
 
@@ -114,13 +92,19 @@ impl Live {
         let Some(message) = self.message_in_flight().cloned() else {
             return;
         };
-        let stamp = self.stamp();
-        if let Some(in_flight) = &mut self.in_flight
-            && in_flight.prompt.is_none()
+        if self
+            .in_flight
+            .as_ref()
+            .is_none_or(|sent| sent.prompt.is_some())
         {
-            in_flight.prompt = Some(self.transcript.prompt(&message, stamp));
-            self.save_now().await;
+            return;
         }
+        self.tell_of_the_context();
+        let stamp = self.stamp();
+        if let Some(in_flight) = &mut self.in_flight {
+            in_flight.prompt = Some(self.transcript.prompt(&message, stamp));
+        }
+        self.save_now().await;
     }
 
     /// The agent reacts to the message, so it has read it: it is sent, once and for all.
@@ -137,6 +121,7 @@ impl Live {
         self.delivered.insert(message.id.clone());
         self.unsaved.sent(message, prompt);
         self.digest_due = false;
+        self.context_told();
         self.touch();
     }
 

@@ -1,10 +1,9 @@
 //! What comes from the agent, and what the person says to it while it works.
 
 use super::Live;
-use crate::answers::judged;
 use crate::cut;
 use crate::entry::{Ask, NoticeLevel, RequestOutcome};
-use crate::error::{Cause, SessionError};
+use crate::error::Cause;
 use crate::machine::{Input, LifeEvent, SessionState};
 use crate::offer::Offers;
 use crate::port::{AgentEvent, Opening, ToolPatch};
@@ -93,13 +92,17 @@ impl Live {
         self.session.agent_session = Some(agent_session);
         self.unsaved.row = true;
         let said = match opening {
-            Opening::New if self.session.turn == 0 => None,
+            Opening::New if self.session.turn == 0 => {
+                self.session.context = None;
+                None
+            }
             Opening::Resumed => Some((
                 NoticeLevel::Note,
                 "The agent goes on where the conversation was.",
             )),
             Opening::New | Opening::Lost => {
                 self.digest_due = true;
+                self.session.context = None;
                 Some((
                     NoticeLevel::Warning,
                     "The agent could not resume the conversation. It begins a new one and gets a digest of what \
@@ -145,7 +148,7 @@ impl Live {
 
     fn titled(&mut self, mut title: String) {
         cut::shorten_line(&mut title);
-        if self.session.title_by == TitleBy::Person {
+        if self.session.title_by == TitleBy::Person || self.is_of_the_context(&title) {
             return;
         }
         if !title.trim().is_empty() && title != self.session.title {
@@ -156,7 +159,7 @@ impl Live {
     }
 
     /// What the agent offers changed: kept for when it sleeps, and told.
-    fn offers(&mut self, change: impl FnOnce(&mut Offers)) {
+    pub(super) fn offers(&mut self, change: impl FnOnce(&mut Offers)) {
         let mut offers = self.session.offers.clone();
         change(&mut offers);
         if offers == self.session.offers {
@@ -164,6 +167,7 @@ impl Live {
         }
         self.session.offers = offers.clone();
         self.unsaved.row = true;
+        self.unsaved.offers = true;
         self.touch();
         self.shared.facts.announce(SessionFact::Offers {
             session: self.session.id.clone(),
@@ -179,8 +183,11 @@ impl Live {
             }
             return;
         }
-        let stamp = self.stamp();
-        if self.transcript.ask(RequestId::mint(), token, ask, stamp) {
+        let (stamp, request) = (self.stamp(), RequestId::mint());
+        if !self.transcript.ask(request.clone(), token, ask, stamp) {
+            return;
+        }
+        if !self.judge(&request).await {
             self.save_now().await;
         }
     }
@@ -193,36 +200,6 @@ impl Live {
             self.settled.insert(request);
             self.save_now().await;
         }
-    }
-
-    /// Stores the answer, then passes it on: never the other way round.
-    pub(super) async fn answer(
-        &mut self,
-        request: &RequestId,
-        answer: &Answer,
-    ) -> Result<(), SessionError> {
-        let Some((ask, token)) = self.transcript.asked(request) else {
-            return Err(if self.settled.contains(request) {
-                SessionError::Lapsed
-            } else {
-                SessionError::Unknown { what: "request" }
-            });
-        };
-        let (outcome, token) = (judged(ask, answer)?, token.to_owned());
-        let agent = self.agent.clone().ok_or(SessionError::Lapsed)?;
-        self.sign_of_life();
-        let now = self.shared.clock.now();
-        self.transcript.decide(request, outcome.clone(), now);
-        if let Err(error) = self.save().await {
-            self.transcript
-                .decide(request, RequestOutcome::Pending, now);
-            return Err(error);
-        }
-        self.transcript.settle(request, outcome, now);
-        self.settled.insert(request.clone());
-        self.publish();
-        agent.answer(&token, answer);
-        Ok(())
     }
 
     pub(super) async fn stop_turn(&mut self) {
@@ -302,7 +279,8 @@ impl Live {
         self.settle_requests(&RequestOutcome::Lapsed);
         if let Some(reason) = reason {
             let millis = now.millis().saturating_sub(turn.started.millis());
-            self.transcript.turn_end(reason, millis, self.stamp());
+            let (usage, stamp) = (self.session.usage.as_ref(), self.stamp());
+            self.transcript.turn_end(reason, millis, usage, stamp);
         }
         self.session.turn_ended_at = Some(now);
         self.activity = None;

@@ -23,12 +23,48 @@ impl Live {
             self.session.state,
             SessionState::Ready { .. } | SessionState::Working { .. }
         );
-        if let Some(agent) = self.agent.as_ref().filter(|_| is_open) {
-            for (id, value) in &choices {
-                agent.set_option(id, value);
+        match self.agent.as_ref().filter(|_| is_open) {
+            Some(agent) => {
+                for (id, value) in &choices {
+                    agent.set_option(id, value);
+                }
             }
+            // Nobody else will say so before the agent opens.
+            None => self.offers(|offers| {
+                for option in &mut offers.options {
+                    if let Some(value) = choices.get(&option.id) {
+                        option.current.clone_from(value);
+                    }
+                }
+            }),
         }
+        self.remember_choices(choices).await;
         Ok(())
+    }
+
+    /// The agent's next conversations begin with what was chosen last.
+    async fn remember_choices(&self, choices: BTreeMap<String, String>) {
+        let (agents, agent) = (&self.shared.agents, &self.session.agent);
+        let remembered = async {
+            let mut all = agents.choices(agent).await?;
+            all.extend(choices);
+            agents.remember_choices(agent, all).await
+        };
+        if let Err(error) = remembered.await {
+            tracing::warn!(%agent, %error, "what was chosen is not remembered for other conversations");
+        }
+    }
+
+    /// What the agent offers is remembered for pickers before a conversation exists.
+    pub(super) async fn remember_offers(&mut self) {
+        if !std::mem::take(&mut self.unsaved.offers) {
+            return;
+        }
+        let offers = self.session.offers.clone();
+        let agent = &self.session.agent;
+        if let Err(error) = self.shared.agents.remember_offers(agent, offers).await {
+            tracing::warn!(%agent, %error, "what it offers is not remembered");
+        }
     }
 
     /// Tells the agent that just opened what was chosen, before anything is asked of it.

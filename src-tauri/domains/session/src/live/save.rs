@@ -29,6 +29,8 @@ pub(super) struct Unsaved {
     pub(super) messages: BTreeSet<MessageId>,
     /// Messages of the app's own that are out of the queue and still have a row.
     pub(super) withdrawn: BTreeSet<MessageId>,
+    /// What the agent offers changed; remembered for it with the next write.
+    pub(super) offers: bool,
     /// Files may have changed; told with the next write.
     pub(super) files_touched: bool,
     /// A message that is with the agent, and its entry.
@@ -114,6 +116,7 @@ impl Live {
                 return Err(error);
             }
             self.is_written();
+            self.remember_offers().await;
         }
         if self.offer_due && self.place.is_some() {
             // Whatever was written now: a message waited for this.

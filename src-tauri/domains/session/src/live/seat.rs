@@ -9,14 +9,14 @@ use tokio::sync::oneshot;
 
 /// What the session has of a seat.
 #[derive(Default)]
-pub(super) enum Place {
+pub(super) enum Holding {
     #[default]
     None,
     InLine(oneshot::Receiver<Seat>),
     Seat(Seat),
 }
 
-impl Place {
+impl Holding {
     /// Comes when the seat that is waited for is there, never otherwise.
     pub(super) async fn comes(&mut self) {
         let seat = match self {
@@ -32,11 +32,11 @@ impl Live {
     pub(super) fn take_seat(&mut self) -> Input {
         match self.shared.seats.ask() {
             Asked::Seat(seat) => {
-                self.seat = Place::Seat(seat);
+                self.seat = Holding::Seat(seat);
                 Input::Seated
             }
             Asked::Line(turn) => {
-                self.seat = Place::InLine(turn);
+                self.seat = Holding::InLine(turn);
                 self.shared.make_room();
                 let why = self.shared.seats.why();
                 Input::NoSeat { why }
@@ -55,8 +55,8 @@ impl Live {
     pub(super) fn keep_or_leave_seat(&mut self) {
         let is_needed = self.life.has_process() || self.life.waits_for_a_seat();
         if !is_needed {
-            self.seat = Place::None;
-        } else if let Place::Seat(seat) = &mut self.seat {
+            self.seat = Holding::None;
+        } else if let Holding::Seat(seat) = &mut self.seat {
             seat.is_leaving(self.life.leaves_its_seat());
         }
     }

@@ -104,7 +104,7 @@ impl Live {
             }
             Err(error) => return Err(missing(error.to_string())),
         };
-        let Some(cwd) = self.place.clone() else {
+        let Some(cwd) = self.place.as_ref().map(|place| place.cwd.clone()) else {
             return Err(missing("its workspace has no folder".to_owned()));
         };
         self.activity = Some(format!("Starting {}", program.name));

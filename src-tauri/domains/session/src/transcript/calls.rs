@@ -2,13 +2,16 @@
 
 use super::{Stamp, Transcript};
 use crate::cut;
-use crate::entry::{EntryBody, ToolCall, ToolContent, ToolStatus};
+use crate::entry::{EntryBody, ToolCall, ToolContent, ToolKind, ToolStatus, TurnSummary};
 use crate::port::ToolPatch;
 use kernel::Timestamp;
 use std::collections::{HashMap, VecDeque};
 
 /// How many calls that ended stay open for late additions.
 const LATE: usize = 64;
+
+/// Most files that a turn's summary names.
+const FILES: usize = 50;
 
 /// Where the calls of this turn stand.
 #[derive(Debug, Default)]
@@ -58,6 +61,9 @@ impl Transcript {
         let was_over = old.as_ref().is_some_and(|call| is_over(call.status));
         let call = patched(old, patch);
         let (title, over) = (call.title.clone(), is_over(call.status));
+        if over && !was_over {
+            count(&mut self.summary, &call);
+        }
         let body = EntryBody::Tool { call };
         match before {
             Some(ordinal) => self.replace(ordinal, stamp.at, body),
@@ -127,6 +133,32 @@ pub fn is_over(status: ToolStatus) -> bool {
     match status {
         ToolStatus::Pending | ToolStatus::InProgress => false,
         ToolStatus::Completed | ToolStatus::Failed | ToolStatus::Cancelled => true,
+    }
+}
+
+/// Adds a call that ended to what its turn came to.
+fn count(summary: &mut TurnSummary, call: &ToolCall) {
+    match call.status {
+        ToolStatus::Completed => summary.tools += 1,
+        ToolStatus::Failed => summary.failed += 1,
+        ToolStatus::Pending | ToolStatus::InProgress | ToolStatus::Cancelled => {}
+    }
+    let changes = matches!(
+        call.tool,
+        ToolKind::Edit | ToolKind::Delete | ToolKind::Move
+    );
+    if !changes || call.status != ToolStatus::Completed {
+        return;
+    }
+    let located = call.locations.iter().map(|location| &location.path);
+    let changed = call.content.iter().filter_map(|content| match content {
+        ToolContent::Diff { path, .. } => Some(path),
+        ToolContent::Text { .. } => None,
+    });
+    for path in located.chain(changed) {
+        if summary.files.len() < FILES && !summary.files.contains(path) {
+            summary.files.push(path.clone());
+        }
     }
 }
 

@@ -85,18 +85,30 @@ impl Transcript {
         ids
     }
 
-    /// What waits for the person, oldest first.
+    /// All that wait for an answer, oldest first.
+    pub fn open_requests(&self) -> Vec<RequestId> {
+        self.requests.iter().map(|open| open.id.clone()).collect()
+    }
+
+    /// What waits for the person, oldest first. What is decided and being written does not wait any more.
     pub fn pending(&self, session: &SessionId) -> Vec<PendingRequest> {
         self.requests
             .iter()
             .filter_map(|open| {
                 let entry = &self.kept.get(&open.ordinal)?.entry;
-                Some(PendingRequest {
-                    id: open.id.clone(),
-                    session: session.clone(),
-                    ask: self.ask_at(open.ordinal)?.clone(),
-                    since: entry.at,
-                })
+                match &entry.body {
+                    EntryBody::Request {
+                        ask,
+                        outcome: RequestOutcome::Pending,
+                        ..
+                    } => Some(PendingRequest {
+                        id: open.id.clone(),
+                        session: session.clone(),
+                        ask: ask.clone(),
+                        since: entry.at,
+                    }),
+                    _ => None,
+                }
             })
             .collect()
     }
