@@ -7,8 +7,8 @@ use std::path::Path;
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
 use crate::commands::{
-    attachments, board, changes, diagnostics, policy, projects, queue, search, sessions, settings,
-    terminals, workspaces,
+    agents, attachments, board, changes, diagnostics, policy, projects, queue, search, sessions,
+    settings, terminals, workspaces,
 };
 
 /// The person asked, outside the window, to see a workspace (from the tray or a second start).
@@ -78,9 +78,16 @@ pub fn builder() -> Builder<tauri::Wry> {
             search::export_session,
             changes::workspace_changes,
             changes::file_diff,
-            settings::agents,
-            settings::save_agent,
-            settings::remove_agent,
+            agents::agents,
+            agents::save_agent,
+            agents::remove_agent,
+            agents::examine_agent,
+            agents::sign_in,
+            agents::cancel_sign_in,
+            agents::sign_in_terminal,
+            agents::agent_environment,
+            agents::save_agent_environment,
+            agents::agent_offers,
             settings::preferences,
             settings::save_preferences,
             terminals::subscribe_terminals,

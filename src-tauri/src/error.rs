@@ -59,6 +59,7 @@ impl From<SessionError> for CommandError {
             | SessionError::Empty
             | SessionError::StillRunning
             | SessionError::Closing
+            | SessionError::Agent(_)
             | SessionError::NotExported { .. }
             | SessionError::Store(_) => ErrorCode::Failed,
         };

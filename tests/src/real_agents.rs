@@ -1,8 +1,10 @@
 //! Agents as real processes, by the app's own adapter. Only the practice agent is on the list: whatever else is
 //! installed on this machine is nobody's to start.
 
+use session::InheritedVariable;
 use session::port::{
-    AgentConnection, AgentEvent, AgentProgram, AgentRegistry, AgentRuntime, Detection, Launch,
+    AgentCheckup, AgentConnection, AgentEvent, AgentProgram, AgentRegistry, AgentRuntime,
+    Detection, Inheritance, Launch,
 };
 use std::env;
 use std::path::{Path, PathBuf};
@@ -72,6 +74,18 @@ impl AgentRegistry for RealAgents {
 
     fn detect(&self, program: &AgentProgram) -> Detection {
         self.programs.detect(program)
+    }
+
+    fn checkup(&self) -> Option<Arc<dyn AgentCheckup>> {
+        self.programs.checkup()
+    }
+
+    fn version(&self, program: &AgentProgram, path: &Path) -> Option<String> {
+        self.programs.version(program, path)
+    }
+
+    fn environment(&self, inherits: &Inheritance) -> Vec<InheritedVariable> {
+        self.programs.environment(inherits)
     }
 }
 

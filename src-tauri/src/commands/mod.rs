@@ -1,5 +1,6 @@
 //! The typed commands: take input, one call into a domain or a flow, map the error.
 
+pub mod agents;
 pub mod attachments;
 pub mod board;
 pub mod changes;

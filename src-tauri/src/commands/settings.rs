@@ -1,64 +1,12 @@
-//! Agents and preferences.
+//! Preferences.
 
 use crate::app::App;
 use crate::commands::Answered;
 use crate::preferences;
 use kernel::AgentId;
 use serde::{Deserialize, Serialize};
-use session::port::Detection;
-use session::{AgentDefinition, KnownAgent};
 use specta::Type;
 use tauri::State;
-
-/// An agent of the registry.
-#[derive(Clone, Debug, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct AgentEntry {
-    /// Its id.
-    pub id: AgentId,
-    /// Its name.
-    pub name: String,
-    /// The program.
-    pub command: String,
-    /// Its arguments.
-    pub args: Vec<String>,
-    /// Variables added to what it inherits.
-    pub env: Vec<Variable>,
-    /// Whether the app ships it; the person's own can be edited and removed.
-    pub shipped: bool,
-    /// Where the program was found; `None` when it is missing.
-    pub path: Option<String>,
-    /// How to install it, when it is missing.
-    pub install: Option<String>,
-    /// Whether new workspaces get it unless told otherwise.
-    pub is_default: bool,
-}
-
-/// One environment variable.
-#[derive(Clone, Debug, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct Variable {
-    /// Its name.
-    pub name: String,
-    /// Its value.
-    pub value: String,
-}
-
-/// An agent of the person's own.
-#[derive(Clone, Debug, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct AgentDraft {
-    /// The one to change; `None` for a new one.
-    pub id: Option<AgentId>,
-    /// Its name.
-    pub name: String,
-    /// The program: an absolute path, or a name to be found on the PATH.
-    pub command: String,
-    /// Its arguments.
-    pub args: Vec<String>,
-    /// Variables added to what it inherits.
-    pub env: Vec<Variable>,
-}
 
 /// What the person prefers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -93,53 +41,6 @@ pub enum Theme {
     Dark,
 }
 
-/// All agents, the practice agent last.
-#[tauri::command]
-#[specta::specta]
-pub async fn agents(app: State<'_, App>) -> Answered<Vec<AgentEntry>> {
-    let default = preferences::default_agent(&app).await?;
-    Ok(app
-        .flows
-        .rooms()
-        .agents
-        .list()
-        .await?
-        .into_iter()
-        .map(|agent| entry(agent, Some(&default)))
-        .collect())
-}
-
-/// Adds or changes an agent of the person's own.
-#[tauri::command]
-#[specta::specta]
-pub async fn save_agent(app: State<'_, App>, draft: AgentDraft) -> Answered<AgentEntry> {
-    let agents = &app.flows.rooms().agents;
-    let saved = agents
-        .save(
-            draft.id,
-            AgentDefinition {
-                name: draft.name,
-                command: draft.command,
-                args: draft.args,
-                env: draft
-                    .env
-                    .into_iter()
-                    .map(|variable| (variable.name, variable.value))
-                    .collect(),
-            },
-        )
-        .await?;
-    let default = preferences::load(&app.database).await?.default_agent;
-    Ok(entry(saved, default.as_ref()))
-}
-
-/// Removes an agent of the person's own.
-#[tauri::command]
-#[specta::specta]
-pub async fn remove_agent(app: State<'_, App>, id: AgentId) -> Answered<()> {
-    Ok(app.flows.rooms().agents.remove(&id).await?)
-}
-
 /// What the person prefers.
 #[tauri::command]
 #[specta::specta]
@@ -152,27 +53,4 @@ pub async fn preferences(app: State<'_, App>) -> Answered<Preferences> {
 #[specta::specta]
 pub async fn save_preferences(app: State<'_, App>, preferences: Preferences) -> Answered<()> {
     preferences::change(&app, preferences).await
-}
-
-fn entry(agent: KnownAgent, default: Option<&AgentId>) -> AgentEntry {
-    let (path, install) = match agent.detection {
-        Detection::Found { path } => (Some(path.display().to_string()), None),
-        Detection::Missing { install } => (None, Some(install)),
-    };
-    AgentEntry {
-        is_default: default == Some(&agent.program.id),
-        id: agent.program.id,
-        name: agent.program.name,
-        command: agent.program.command,
-        args: agent.program.args,
-        env: agent
-            .program
-            .env
-            .into_iter()
-            .map(|(name, value)| Variable { name, value })
-            .collect(),
-        shipped: agent.shipped,
-        path,
-        install,
-    }
 }

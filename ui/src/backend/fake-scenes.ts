@@ -1,6 +1,6 @@
 // Scenes for looking at the window in a browser: the first run, and a busy day. No test depends on them.
 import type { Ask, Card, Entry, EntryBody, FileDiff, Reason, SessionGroup, Status, ToolCall } from './backend';
-import { FakeBackend, card, entry, summary } from './fake';
+import { FakeBackend, agentEntry, card, entry, summary } from './fake';
 
 const now = Date.now();
 const seconds = (count: number) => now - count * 1000;
@@ -8,45 +8,18 @@ const seconds = (count: number) => now - count * 1000;
 /** The first run: agents are there, nothing else is. */
 export function emptyBackend(): FakeBackend {
   const fake = new FakeBackend();
-  const shipped = { args: [], env: [], shipped: true, isDefault: false };
   fake.agentList = [
-    {
-      ...shipped,
-      id: 'claude-code',
-      name: 'Claude Code',
-      command: 'claude-code-acp',
-      path: '/usr/bin/claude-code-acp',
-      install: null,
-      isDefault: true,
-    },
-    { ...shipped, id: 'codex', name: 'Codex', command: 'codex-acp', path: '/usr/bin/codex-acp', install: null },
-    {
-      ...shipped,
+    agentEntry({ id: 'claude-code', name: 'Claude Code', command: 'claude-agent-acp', version: '0.100.0', isDefault: true }),
+    agentEntry({ id: 'codex', name: 'Codex', command: 'codex-acp', version: '2.6.0' }),
+    agentEntry({
       id: 'gemini',
       name: 'Gemini CLI',
-      command: 'gemini',
       args: ['--acp'],
       path: null,
-      install: 'npm install -g @google/gemini-cli',
-    },
-    {
-      ...shipped,
-      id: 'mine',
-      name: 'My own agent',
-      command: '/opt/agent/run',
-      args: ['--stdio'],
-      shipped: false,
-      path: '/opt/agent/run',
-      install: null,
-    },
-    {
-      ...shipped,
-      id: 'practice',
-      name: 'Practice agent',
-      command: 'shopfloor-practice-agent',
-      path: '/usr/lib/shopfloor/practice-agent',
-      install: null,
-    },
+      install: 'Install it with: npm install -g @google/gemini-cli@0.61.0',
+    }),
+    agentEntry({ id: 'mine', name: 'My own agent', command: '/opt/agent/run', args: ['--stdio'], shipped: false }),
+    agentEntry({ id: 'practice', name: 'Practice agent', command: '/usr/lib/shopfloor/practice-agent' }),
   ];
   return fake;
 }

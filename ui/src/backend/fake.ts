@@ -2,6 +2,7 @@
 // everything in memory; the product never contains it.
 import type {
   AgentEntry,
+  AgentHealth,
   Answered,
   Attachment,
   ArchivedWorkspace,
@@ -16,8 +17,10 @@ import type {
   EntryBody,
   FileDiff,
   FileHit,
+  Inherited,
   Message,
   NewTask,
+  Offers,
   Preferences,
   ProjectCard,
   ProjectSettings,
@@ -118,12 +121,47 @@ export function terminal(id: TerminalId, change: Partial<TerminalSummary> = {}):
   return { id, workspace: 'w1', title: 'Terminal', state: { kind: 'running' }, openedAt: 0, ...change };
 }
 
+/** An agent that is there, with what a test says of it. */
+export const agentEntry = (said: Partial<AgentEntry> & Pick<AgentEntry, 'id' | 'name'>): AgentEntry => ({
+  command: said.id,
+  args: [],
+  env: [],
+  shipped: true,
+  path: `/usr/bin/${said.id}`,
+  install: null,
+  version: null,
+  tested: null,
+  signIn: null,
+  docs: null,
+  pass: [],
+  withhold: [],
+  isDefault: false,
+  ...said,
+});
+
 /** The fake: public fields are its state, methods are the commands. Tests override single commands. */
 export class FakeBackend implements Backend {
   cards = new Map<WorkspaceId, Card>();
   projects: ProjectCard[] = [];
   archived: ArchivedWorkspace[] = [];
   agentList: AgentEntry[] = [];
+  /** What any agent is found to be. */
+  health: AgentHealth = {
+    version: '1.0.0',
+    name: 'Agent',
+    images: true,
+    resumes: true,
+    state: { kind: 'ready' },
+    methods: [],
+    millis: 900,
+  };
+  /** What any agent would inherit. */
+  environment: Inherited[] = [
+    { name: 'HOME', passed: true, reason: '' },
+    { name: 'SOME_API_KEY', passed: false, reason: 'Its name looks like that of a secret.' },
+  ];
+  /** What any agent offered last. */
+  offered: Offers = { commands: [], options: [], images: null };
   prefs: Preferences = {
     theme: 'system',
     defaultAgent: null,
@@ -623,7 +661,7 @@ export class FakeBackend implements Backend {
 
   saveAgent: Backend['saveAgent'] = (draft) => {
     const id = draft.id ?? draft.name.toLowerCase().replace(/\W+/g, '-');
-    const saved: AgentEntry = { ...draft, id, shipped: false, path: draft.command, install: null, isDefault: false };
+    const saved = agentEntry({ ...draft, id, shipped: false, path: draft.command });
     this.agentList = [...this.agentList.filter((one) => one.id !== id), saved];
     return this.#called('saveAgent', [draft], saved);
   };
@@ -632,6 +670,24 @@ export class FakeBackend implements Backend {
     this.agentList = this.agentList.filter((one) => one.id !== id);
     return this.#called('removeAgent', [id], null);
   };
+
+  examineAgent: Backend['examineAgent'] = (id) => this.#called('examineAgent', [id], this.health);
+
+  signIn: Backend['signIn'] = (id, method) => this.#called('signIn', [id, method], null);
+
+  cancelSignIn: Backend['cancelSignIn'] = (id) => this.#called('cancelSignIn', [id], null);
+
+  signInTerminal: Backend['signInTerminal'] = (id, method) => this.#called('signInTerminal', [id, method], 't-sign-in');
+
+  agentEnvironment: Backend['agentEnvironment'] = (id) =>
+    this.#called('agentEnvironment', [id], this.environment);
+
+  saveAgentEnvironment: Backend['saveAgentEnvironment'] = (id, pass, withhold) => {
+    this.agentList = this.agentList.map((one) => (one.id === id ? { ...one, pass, withhold } : one));
+    return this.#called('saveAgentEnvironment', [id, pass, withhold], null);
+  };
+
+  agentOffers: Backend['agentOffers'] = (id) => this.#called('agentOffers', [id], this.offered);
 
   preferences: Backend['preferences'] = () => this.#called('preferences', [], this.prefs);
 

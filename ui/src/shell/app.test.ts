@@ -2,7 +2,7 @@
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Ask, Card } from '../backend/backend';
-import { FakeBackend, answerEntry, card, entry, promptEntry, refusal, summary } from '../backend/fake';
+import { FakeBackend, agentEntry, answerEntry, card, entry, promptEntry, refusal, summary } from '../backend/fake';
 import App from './App.svelte';
 
 beforeEach(() => localStorage.clear());
@@ -83,8 +83,7 @@ function asking(): FakeBackend {
 function withProject(): FakeBackend {
   const fake = new FakeBackend();
   fake.projects = [{ id: 'p1', name: 'engine', path: '/engine', defaultBranch: 'main' }];
-  const agent = { command: 'practice', args: [], env: [], shipped: true, path: '/practice', install: null };
-  fake.agentList = [{ ...agent, id: 'practice', name: 'Practice agent', isDefault: true }];
+  fake.agentList = [agentEntry({ id: 'practice', name: 'Practice agent', isDefault: true })];
   return fake;
 }
 

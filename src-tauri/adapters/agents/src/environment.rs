@@ -1,6 +1,7 @@
 //! What an agent inherits: the app's environment without what would lead it astray, and where programs are found.
 
-use session::port::AgentProgram;
+use session::port::{AgentProgram, Inheritance};
+use session::{InheritedVariable, Standing, standing};
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::fs::PermissionsExt;
@@ -10,13 +11,19 @@ use std::process::Command;
 /// Our own variables are nobody else's business, but for those that are meant for the practice agent.
 const FOR_PRACTICE: &[u8] = b"SHOPFLOOR_PRACTICE_";
 
-/// The command for a program that was found at `path`, to be run in `cwd`, with `search` as its PATH.
-pub(crate) fn command(program: &AgentProgram, path: &Path, cwd: &Path, search: &OsStr) -> Command {
+/// The command for a program that was found at `path`, to be run in `cwd`, with `search` as its PATH. What the entry
+/// itself sets is given whatever is inherited.
+pub(crate) fn command(
+    program: &AgentProgram,
+    inherits: &Inheritance,
+    path: &Path,
+    cwd: &Path,
+    search: &OsStr,
+) -> Command {
     let mut command = Command::new(path);
     command.args(&program.args).current_dir(cwd);
-    for (name, _) in env::vars_os() {
-        let meant = name.as_encoded_bytes().starts_with(FOR_PRACTICE);
-        if process::leads_astray(&name) && !meant {
+    for (name, value) in env::vars_os() {
+        if !standing_of(&name, &value, inherits).is_passed() {
             command.env_remove(name);
         }
     }
@@ -24,6 +31,28 @@ pub(crate) fn command(program: &AgentProgram, path: &Path, cwd: &Path, search: &
         .env("PATH", with_folder_of(path, search))
         .envs(program.env.iter().map(|(name, value)| (name, value)));
     command
+}
+
+/// The app's environment as an agent would get it, by name.
+pub(crate) fn listed(inherits: &Inheritance) -> Vec<InheritedVariable> {
+    let mut all: Vec<InheritedVariable> = env::vars_os()
+        .map(|(name, value)| InheritedVariable {
+            standing: standing_of(&name, &value, inherits),
+            name: name.to_string_lossy().into_owned(),
+        })
+        .collect();
+    all.sort_by(|one, other| one.name.cmp(&other.name));
+    all
+}
+
+fn standing_of(name: &OsStr, value: &OsStr, inherits: &Inheritance) -> Standing {
+    if name.as_encoded_bytes().starts_with(FOR_PRACTICE) {
+        return Standing::Passed;
+    }
+    if process::leads_astray(name) {
+        return Standing::Astray;
+    }
+    standing(&name.to_string_lossy(), &value.to_string_lossy(), inherits)
 }
 
 /// The search path with the program's own folder at its end: what npm installs needs the `node` beside it.
@@ -45,7 +74,8 @@ pub(crate) fn find(command: &str, search: &OsStr) -> Option<PathBuf> {
         .find(|candidate| is_program(candidate))
 }
 
-fn is_program(path: &Path) -> bool {
+/// Whether a path is a file that can be run.
+pub(crate) fn is_program(path: &Path) -> bool {
     path.metadata()
         .is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
 }

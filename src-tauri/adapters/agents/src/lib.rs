@@ -6,9 +6,11 @@
 
 mod asks;
 mod causes;
+mod checkup;
 mod connection;
 mod conversation;
 mod environment;
+mod greeting;
 mod lines;
 mod live;
 mod memory;
@@ -24,18 +26,24 @@ mod text;
 mod tools;
 mod updates;
 mod verdict;
+mod version;
 mod writer;
 
 pub use memory::SystemMemory;
 
+use checkup::Checkup;
+use kernel::AgentId;
+use session::InheritedVariable;
 use session::port::{
-    AgentConnection, AgentEvent, AgentProgram, AgentRegistry, AgentRuntime, Detection, Launch,
+    About, AgentCheckup, AgentConnection, AgentEvent, AgentProgram, AgentRegistry, AgentRuntime,
+    Detection, Inheritance, Launch,
 };
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::mpsc;
+use version::Versions;
 
 /// Starts agents and knows which ones there are.
 #[derive(Debug)]
@@ -43,7 +51,8 @@ pub struct Agents {
     tag: process::Tag,
     practice: PathBuf,
     search: OsString,
-    launches: AtomicU64,
+    launches: Arc<AtomicU64>,
+    versions: Versions,
 }
 
 impl Agents {
@@ -54,8 +63,17 @@ impl Agents {
             tag,
             practice,
             search,
-            launches: AtomicU64::new(0),
+            launches: Arc::default(),
+            versions: Versions::default(),
         }
+    }
+}
+
+impl Agents {
+    /// Each process has a tag of its own: the sweep for one that just ended must spare its successor.
+    fn next_tag(&self, owner: &str) -> process::Tag {
+        let nth = self.launches.fetch_add(1, Ordering::Relaxed);
+        self.tag.of_owner(&format!("{owner}.{nth}"))
     }
 }
 
@@ -67,14 +85,41 @@ impl AgentRegistry for Agents {
     fn detect(&self, program: &AgentProgram) -> Detection {
         registry::detect(program, &self.search)
     }
+
+    fn about(&self, id: &AgentId) -> Option<About> {
+        registry::about(id)
+    }
+
+    /// Must be called within a tokio runtime, off its workers.
+    fn version(&self, program: &AgentProgram, path: &Path) -> Option<String> {
+        if program.id.as_str() == registry::PRACTICE {
+            return Some(env!("CARGO_PKG_VERSION").to_owned());
+        }
+        self.versions.of(path, || {
+            // Only programs that are known to take it are asked: nobody knows what another one does then.
+            let is_shipped = registry::about(&program.id).is_some();
+            let asked = || version::said(program, path, &self.next_tag("version"), &self.search);
+            version::packaged(path).or_else(|| is_shipped.then(asked).flatten())
+        })
+    }
+
+    fn checkup(&self) -> Option<Arc<dyn AgentCheckup>> {
+        Some(Arc::new(Checkup {
+            tag: self.tag.clone(),
+            search: self.search.clone(),
+            launches: Arc::clone(&self.launches),
+        }))
+    }
+
+    fn environment(&self, inherits: &Inheritance) -> Vec<InheritedVariable> {
+        environment::listed(inherits)
+    }
 }
 
 impl AgentRuntime for Agents {
     /// Must be called within a tokio runtime.
     fn launch(&self, launch: Launch, events: mpsc::Sender<AgentEvent>) -> Arc<dyn AgentConnection> {
-        // Each process has a tag of its own: the sweep for one that just ended must spare its successor.
-        let nth = self.launches.fetch_add(1, Ordering::Relaxed);
-        let tag = self.tag.of_owner(&format!("{}.{nth}", launch.session));
+        let tag = self.next_tag(launch.session.as_str());
         Arc::new(connection::open(launch, tag, self.search.clone(), events))
     }
 }

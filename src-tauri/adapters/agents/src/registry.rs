@@ -1,75 +1,16 @@
-//! The agents the app ships entries for: how each is started, and how it is installed.
+//! The agents the app ships entries for: where each is found, and what is known of it.
+
+mod entries;
 
 use crate::environment;
+use entries::{ENTRIES, Entry};
 use kernel::AgentId;
-use session::port::{AgentProgram, Detection};
+use session::port::{About, AgentProgram, Detection};
 use std::ffi::OsStr;
-use std::path::Path;
-
-/// One shipped entry.
-struct Entry {
-    id: &'static str,
-    name: &'static str,
-    command: &'static str,
-    args: &'static [&'static str],
-    env: &'static [(&'static str, &'static str)],
-    install: &'static str,
-}
-
-const ENTRIES: [Entry; 6] = [
-    Entry {
-        id: "claude-code",
-        name: "Claude Code",
-        command: "claude-agent-acp",
-        args: &[],
-        env: &[],
-        install: "npm install -g @agentclientprotocol/claude-agent-acp",
-    },
-    Entry {
-        id: "codex",
-        name: "Codex",
-        command: "codex-acp",
-        args: &[],
-        env: &[],
-        install: "npm install -g @agentclientprotocol/codex-acp",
-    },
-    Entry {
-        id: "gemini",
-        name: "Gemini CLI",
-        command: "gemini",
-        args: &["--acp"],
-        // Otherwise it starts itself a second time, and the first one swallows SIGTERM.
-        env: &[("GEMINI_CLI_NO_RELAUNCH", "true")],
-        install: "npm install -g @google/gemini-cli",
-    },
-    Entry {
-        id: "opencode",
-        name: "OpenCode",
-        command: "opencode",
-        args: &["acp"],
-        env: &[],
-        install: "npm install -g opencode-ai",
-    },
-    Entry {
-        id: "copilot",
-        name: "GitHub Copilot",
-        command: "copilot",
-        args: &["--acp"],
-        env: &[],
-        install: "npm install -g @github/copilot",
-    },
-    Entry {
-        id: "goose",
-        name: "Goose",
-        command: "goose",
-        args: &["acp", "--with-builtin", "developer"],
-        env: &[],
-        install: "npm install -g @aaif/goose",
-    },
-];
+use std::path::{Path, PathBuf};
 
 /// The practice agent's id.
-const PRACTICE: &str = "practice";
+pub(crate) const PRACTICE: &str = "practice";
 
 /// All entries, the practice agent last.
 pub(crate) fn shipped(practice: &Path) -> Vec<AgentProgram> {
@@ -94,9 +35,27 @@ fn program(entry: &Entry) -> AgentProgram {
     }
 }
 
+/// What is known of an entry; `None` for the person's own.
+pub(crate) fn about(id: &AgentId) -> Option<About> {
+    if id.as_str() == PRACTICE {
+        return Some(About {
+            install: "It is part of Shopfloor: install Shopfloor again.".to_owned(),
+            ..About::default()
+        });
+    }
+    let entry = entry(id)?;
+    Some(About {
+        install: format!("npm install -g {}@{}", entry.package, entry.tested),
+        sign_in: entry.sign_in.to_owned(),
+        docs: Some(entry.docs.to_owned()),
+        tested: Some(entry.tested.to_owned()),
+        keys: entry.keys.iter().map(|key| (*key).to_owned()).collect(),
+    })
+}
+
 /// Looks for a program on the search path.
 pub(crate) fn detect(program: &AgentProgram, search: &OsStr) -> Detection {
-    match environment::find(&program.command, search) {
+    match find(program, search) {
         Some(path) => Detection::Found { path },
         None => Detection::Missing {
             install: install(program),
@@ -104,14 +63,55 @@ pub(crate) fn detect(program: &AgentProgram, search: &OsStr) -> Detection {
     }
 }
 
+/// Where a program is: on the search path, or what a wrapper there stands for.
+pub(crate) fn find(program: &AgentProgram, search: &OsStr) -> Option<PathBuf> {
+    let found = environment::find(&program.command, search)?;
+    let native = entry(&program.id).and_then(|entry| entry.native);
+    Some(
+        native
+            .and_then(|native| behind(&found, native))
+            .unwrap_or(found),
+    )
+}
+
+/// The program of a package for this platform, in one of the `node_modules` above a wrapper or below its package.
+fn behind(wrapper: &Path, native: &str) -> Option<PathBuf> {
+    let native = native.replace("{platform}", &platform()?);
+    let wrapper = wrapper.canonicalize().ok()?;
+    let places = wrapper.ancestors().flat_map(|folder| {
+        let is_modules = folder
+            .file_name()
+            .is_some_and(|name| name == "node_modules");
+        let within = is_modules.then(|| folder.to_path_buf());
+        [Some(folder.join("node_modules")), within]
+    });
+    places
+        .flatten()
+        .map(|modules| modules.join(&native))
+        .find(|candidate| environment::is_program(candidate))
+}
+
+/// What npm calls this platform; `None` for one that no package is made for.
+fn platform() -> Option<String> {
+    let system = match std::env::consts::OS {
+        "linux" => "linux",
+        "macos" => "darwin",
+        "windows" => "win32",
+        _ => return None,
+    };
+    let machine = match std::env::consts::ARCH {
+        "x86_64" => "x64",
+        "aarch64" => "arm64",
+        _ => return None,
+    };
+    Some(format!("{system}-{machine}"))
+}
+
 /// How to get the program, for people.
 pub(crate) fn install(program: &AgentProgram) -> String {
-    let entry = ENTRIES.iter().find(|entry| entry.id == program.id.as_str());
-    match entry {
-        Some(entry) => format!("Install it with: {}", entry.install),
-        None if program.id.as_str() == PRACTICE => {
-            "It is part of Shopfloor: install Shopfloor again.".to_owned()
-        }
+    match about(&program.id) {
+        Some(about) if program.id.as_str() == PRACTICE => about.install,
+        Some(about) => format!("Install it with: {}", about.install),
         None => format!(
             "Install {}, or give its full path in the settings.",
             program.command
@@ -119,9 +119,16 @@ pub(crate) fn install(program: &AgentProgram) -> String {
     }
 }
 
+fn entry(id: &AgentId) -> Option<&'static Entry> {
+    ENTRIES.iter().find(|entry| entry.id == id.as_str())
+}
+
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
+
     use super::*;
+    use std::os::unix::fs::{PermissionsExt, symlink};
 
     #[test]
     fn the_practice_agent_is_last_and_ids_are_unique() {
@@ -138,14 +145,50 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_agent_comes_with_how_to_install_it() {
+    fn a_missing_agent_comes_with_how_to_install_the_version_that_was_tested() {
         let nowhere = OsStr::new("/nowhere");
-        let all = shipped(Path::new("/nowhere/practice-agent"));
-        for program in &all {
+        for program in &shipped(Path::new("/nowhere/practice-agent")) {
             let Detection::Missing { install } = detect(program, nowhere) else {
                 panic!("{} was found nowhere", program.name);
             };
             assert!(install.contains("nstall"), "{install}");
+            let about = about(&program.id).unwrap();
+            if let Some(tested) = about.tested {
+                assert!(install.ends_with(&format!("@{tested}")), "{install}");
+                assert!(!about.sign_in.is_empty() && about.docs.is_some());
+            }
         }
+    }
+
+    #[test]
+    fn behind_a_wrapper_of_npm_the_program_itself_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let put = |file: &str| {
+            let path = root.join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, "").unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+            path
+        };
+        let wrapper = put("lib/node_modules/@github/copilot/index.js");
+        std::fs::create_dir(root.join("bin")).unwrap();
+        symlink(&wrapper, root.join("bin/copilot")).unwrap();
+        let search = root.join("bin").into_os_string();
+        let all = shipped(Path::new("/x"));
+        let copilot = all.iter().find(|one| one.id.as_str() == "copilot").unwrap();
+        assert_eq!(find(copilot, &search), Some(root.join("bin/copilot")));
+        let native = format!("@github/copilot-{}/copilot", platform().unwrap());
+        let beside = put(&format!("lib/node_modules/{native}"));
+        assert_eq!(find(copilot, &search), Some(beside));
+        let below = put(&format!(
+            "lib/node_modules/@github/copilot/node_modules/{native}"
+        ));
+        assert_eq!(find(copilot, &search), Some(below));
+        let own = AgentProgram {
+            id: AgentId::new("mine"),
+            ..copilot.clone()
+        };
+        assert_eq!(find(&own, &search), Some(root.join("bin/copilot")));
     }
 }

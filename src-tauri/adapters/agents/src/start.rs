@@ -33,13 +33,19 @@ pub(crate) fn start(launch: &Launch, tag: &Tag, search: &OsStr) -> Result<(Owned
         command: launch.program.command.clone(),
         said,
     };
-    let Some(path) = environment::find(&launch.program.command, search) else {
+    let Some(path) = registry::find(&launch.program, search) else {
         return Err(missing(format!(
             "it was not found ({})",
             registry::install(&launch.program)
         )));
     };
-    let mut command = environment::command(&launch.program, &path, &launch.cwd, search);
+    let mut command = environment::command(
+        &launch.program,
+        &launch.inherits,
+        &path,
+        &launch.cwd,
+        search,
+    );
     command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

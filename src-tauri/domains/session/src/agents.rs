@@ -2,13 +2,17 @@
 //!
 //! Invariant: an id names one program. The person's own never take the id of a shipped one.
 
+mod health;
+mod memory;
+
+use crate::checkup::Health;
 use crate::error::SessionError;
-use crate::offer::Offers;
-use crate::port::{AgentProgram, AgentRegistry, AgentStore, Detection, Inheritance};
+use crate::port::{About, AgentProgram, AgentRegistry, AgentStore, Detection, Inheritance};
 use crate::work::off_the_workers;
 use kernel::AgentId;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use tokio::sync::Notify;
 
 /// The agents. Clones share them.
 #[derive(Clone)]
@@ -19,6 +23,10 @@ pub struct Agents {
 struct Shared {
     registry: Arc<dyn AgentRegistry>,
     store: Arc<dyn AgentStore>,
+    /// What was found when they were examined last.
+    examined: Mutex<BTreeMap<AgentId, Health>>,
+    /// Who is being signed in, and how to stop that.
+    signing_in: Mutex<BTreeMap<AgentId, Arc<Notify>>>,
 }
 
 /// An agent to choose from.
@@ -30,6 +38,12 @@ pub struct KnownAgent {
     pub shipped: bool,
     /// Whether its program is there.
     pub detection: Detection,
+    /// Its version, once that is known.
+    pub version: Option<String>,
+    /// What the app knows of it, if it ships it.
+    pub about: Option<About>,
+    /// What it inherits, as far as the person chose it.
+    pub inherits: Inheritance,
 }
 
 /// What the person says of an agent of their own.
@@ -49,97 +63,38 @@ impl Agents {
     /// Over the shipped entries and the person's rows.
     pub fn new(registry: Arc<dyn AgentRegistry>, store: Arc<dyn AgentStore>) -> Self {
         Self {
-            shared: Arc::new(Shared { registry, store }),
+            shared: Arc::new(Shared {
+                registry,
+                store,
+                examined: Mutex::default(),
+                signing_in: Mutex::default(),
+            }),
         }
     }
 
     /// All of them, each looked for: the shipped ones, then the person's own by name, then the practice agent.
     pub async fn list(&self) -> Result<Vec<KnownAgent>, SessionError> {
-        self.off_the_workers(|shared| {
-            let mut shipped = shared.registry.shipped();
-            let practice = shipped.pop();
-            let own = shared.store.agents()?;
-            let known = |program, is_shipped| shared.look_for(program, is_shipped);
-            Ok(shipped
-                .into_iter()
-                .map(|program| known(program, true))
-                .chain(own.into_iter().map(|program| known(program, false)))
-                .chain(practice.map(|program| known(program, true)))
-                .collect())
-        })
-        .await
+        let mut agents = self
+            .off_the_workers(|shared| {
+                let mut shipped = shared.registry.shipped();
+                let practice = shipped.pop();
+                let own = shared.store.agents()?;
+                let known = |program, is_shipped| shared.look_for(program, is_shipped);
+                let shipped = shipped.into_iter().map(|program| known(program, true));
+                let own = own.into_iter().map(|program| known(program, false));
+                let practice = practice.map(|program| known(program, true));
+                let all = shipped.chain(own).chain(practice);
+                all.collect::<Result<Vec<_>, SessionError>>()
+            })
+            .await?;
+        self.tell_versions(&mut agents).await;
+        Ok(agents)
     }
 
     /// The program an id stands for.
     pub async fn resolve(&self, id: &AgentId) -> Result<AgentProgram, SessionError> {
         let id = id.clone();
         self.off_the_workers(move |shared| shared.resolve(&id))
-            .await
-    }
-
-    /// The program an id stands for, and what it inherits.
-    pub async fn startable(
-        &self,
-        id: &AgentId,
-    ) -> Result<(AgentProgram, Inheritance), SessionError> {
-        let id = id.clone();
-        self.off_the_workers(move |shared| {
-            Ok((shared.resolve(&id)?, shared.store.inheritance(&id)?))
-        })
-        .await
-    }
-
-    /// What an agent inherits, as far as the person chose it.
-    pub async fn inheritance(&self, id: &AgentId) -> Result<Inheritance, SessionError> {
-        let id = id.clone();
-        self.off_the_workers(move |shared| shared.store.inheritance(&id))
-            .await
-    }
-
-    /// Changes what an agent inherits from its next start on.
-    pub async fn save_inheritance(
-        &self,
-        id: &AgentId,
-        inheritance: Inheritance,
-    ) -> Result<(), SessionError> {
-        let id = id.clone();
-        self.off_the_workers(move |shared| {
-            shared.resolve(&id)?;
-            let inheritance = tidied(inheritance)?;
-            shared.store.save_inheritance(&id, &inheritance)
-        })
-        .await
-    }
-
-    /// What an agent offered last in any conversation; nothing for one that was never heard.
-    pub async fn offers(&self, id: &AgentId) -> Result<Offers, SessionError> {
-        let id = id.clone();
-        self.off_the_workers(move |shared| shared.store.offers(&id))
-            .await
-    }
-
-    /// Remembers what an agent offers.
-    pub async fn remember_offers(&self, id: &AgentId, offers: Offers) -> Result<(), SessionError> {
-        let id = id.clone();
-        self.off_the_workers(move |shared| shared.store.save_offers(&id, &offers))
-            .await
-    }
-
-    /// The options the person chose last for this agent's conversations, id to value.
-    pub async fn choices(&self, id: &AgentId) -> Result<BTreeMap<String, String>, SessionError> {
-        let id = id.clone();
-        self.off_the_workers(move |shared| shared.store.choices(&id))
-            .await
-    }
-
-    /// Remembers the options the person chose.
-    pub async fn remember_choices(
-        &self,
-        id: &AgentId,
-        choices: BTreeMap<String, String>,
-    ) -> Result<(), SessionError> {
-        let id = id.clone();
-        self.off_the_workers(move |shared| shared.store.save_choices(&id, &choices))
             .await
     }
 
@@ -204,7 +159,7 @@ impl Agents {
                 env,
             };
             shared.store.save_agent(&program)?;
-            Ok(shared.look_for(program, false))
+            shared.look_for(program, false)
         })
         .await
     }
@@ -243,12 +198,15 @@ impl Shared {
             .ok_or(SessionError::Unknown { what: "agent" })
     }
 
-    fn look_for(&self, program: AgentProgram, shipped: bool) -> KnownAgent {
-        KnownAgent {
+    fn look_for(&self, program: AgentProgram, shipped: bool) -> Result<KnownAgent, SessionError> {
+        Ok(KnownAgent {
             detection: self.registry.detect(&program),
+            about: self.registry.about(&program.id),
+            inherits: self.store.inheritance(&program.id)?,
+            version: None,
             program,
             shipped,
-        }
+        })
     }
 
     fn is_there(&self, program: &AgentProgram) -> bool {
@@ -288,31 +246,6 @@ fn checked(definition: AgentDefinition) -> Result<AgentDefinition, SessionError>
     })
 }
 
-/// Each name once, in order, without what can't be a variable's name.
-fn tidied(inheritance: Inheritance) -> Result<Inheritance, SessionError> {
-    let tidy = |names: Vec<String>| {
-        let trimmed: BTreeSet<String> = names
-            .iter()
-            .map(|name| name.trim().to_owned())
-            .filter(|name| !name.is_empty())
-            .collect();
-        let strange = |name: &String| {
-            let stem = name.strip_suffix('*').unwrap_or(name);
-            stem.contains(['=', '\0', '*']) || stem.contains(char::is_whitespace)
-        };
-        match trimmed.iter().find(|name| strange(name)) {
-            Some(name) => Err(SessionError::Unfit {
-                why: format!("\"{name}\" is no name of a variable; a \"*\" may only be its end."),
-            }),
-            None => Ok(trimmed.into_iter().collect()),
-        }
-    };
-    Ok(Inheritance {
-        pass: tidy(inheritance.pass)?,
-        withhold: tidy(inheritance.withhold)?,
-    })
-}
-
 /// The name in lower case with dashes, and a number when it is taken.
 fn free_id(name: &str, taken: &BTreeSet<&str>) -> AgentId {
     let spaced: String = name
@@ -339,162 +272,4 @@ fn unfit(why: &str) -> SessionError {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
-
-    use super::{AgentDefinition, Agents};
-    use crate::error::SessionError;
-    use crate::fakes::{FakeRegistry, FakeStore};
-    use crate::port::{Detection, Inheritance};
-    use kernel::AgentId;
-    use std::sync::Arc;
-
-    fn agents(found: &[&str]) -> Agents {
-        let registry = FakeRegistry::with(found);
-        Agents::new(Arc::new(registry), Arc::new(FakeStore::default()))
-    }
-
-    fn definition(name: &str, command: &str) -> AgentDefinition {
-        AgentDefinition {
-            name: name.to_owned(),
-            command: command.to_owned(),
-            args: Vec::new(),
-            env: Vec::new(),
-        }
-    }
-
-    #[tokio::test]
-    async fn the_first_agent_that_is_there_is_chosen_and_practice_when_there_is_none() {
-        let chosen = agents(&["beta", "practice"]).default_choice(None).await;
-        assert_eq!(chosen.unwrap(), AgentId::new("beta"));
-        let chosen = agents(&[]).default_choice(None).await;
-        assert_eq!(chosen.unwrap(), AgentId::new("practice"));
-    }
-
-    #[tokio::test]
-    async fn a_preferred_agent_is_chosen_until_it_is_removed() {
-        let agents = agents(&["beta", "/opt/mine"]);
-        let mine = agents.save(None, definition("Mine", "/opt/mine")).await;
-        let mine = mine.unwrap().program.id;
-        let chosen = agents.default_choice(Some(mine.clone())).await;
-        assert_eq!(chosen.unwrap(), mine);
-        agents.remove(&mine).await.unwrap();
-        let chosen = agents.default_choice(Some(mine)).await;
-        assert_eq!(chosen.unwrap(), AgentId::new("beta"));
-    }
-
-    #[tokio::test]
-    async fn the_list_tells_shipped_from_own_and_found_from_missing() {
-        let agents = agents(&["beta", "/opt/mine"]);
-        agents
-            .save(None, definition("Mine", "/opt/mine"))
-            .await
-            .unwrap();
-        let list = agents.list().await.unwrap();
-        let seen: Vec<(&str, bool, bool)> = list
-            .iter()
-            .map(|agent| {
-                let found = matches!(agent.detection, Detection::Found { .. });
-                (agent.program.id.as_str(), agent.shipped, found)
-            })
-            .collect();
-        let expected = [
-            ("alpha", true, false),
-            ("beta", true, true),
-            ("mine", false, true),
-            ("practice", true, false),
-        ];
-        assert_eq!(seen, expected);
-    }
-
-    #[tokio::test]
-    async fn an_own_agent_gets_a_free_id_of_its_name_and_keeps_it_when_it_changes() {
-        let agents = agents(&[]);
-        let ids = ["Alpha", "My Agent (v2)!", "my agent v2", "…"];
-        let mut minted = Vec::new();
-        for name in ids {
-            let saved = agents.save(None, definition(name, "run")).await.unwrap();
-            minted.push(saved.program.id.to_string());
-        }
-        assert_eq!(minted, ["alpha-2", "my-agent-v2", "my-agent-v2-2", "agent"]);
-        let id = AgentId::new("my-agent-v2");
-        let changed = definition("Renamed", " run it ");
-        agents.save(Some(id.clone()), changed).await.unwrap();
-        let program = agents.resolve(&id).await.unwrap();
-        assert_eq!(
-            (program.name.as_str(), program.command.as_str()),
-            ("Renamed", "run it")
-        );
-    }
-
-    #[tokio::test]
-    async fn a_definition_that_could_never_start_is_refused() {
-        let agents = agents(&[]);
-        let with_env = |env: &[&str]| AgentDefinition {
-            env: env
-                .iter()
-                .map(|name| ((*name).to_owned(), String::new()))
-                .collect(),
-            ..definition("x", "run")
-        };
-        for refused in [
-            definition(" ", "run"),
-            definition("x", "  "),
-            definition("x", "ru\0n"),
-            with_env(&[""]),
-            with_env(&["A=B"]),
-            with_env(&["A", "A"]),
-        ] {
-            let error = agents.save(None, refused.clone()).await.unwrap_err();
-            assert!(matches!(error, SessionError::Unfit { .. }), "{refused:?}");
-        }
-    }
-
-    #[tokio::test]
-    async fn only_the_persons_own_can_be_changed_or_removed() {
-        let agents = agents(&[]);
-        let mine = agents.save(None, definition("Mine", "run")).await.unwrap();
-        let alpha = AgentId::new("alpha");
-        agents.remove(&alpha).await.unwrap_err();
-        let error = agents
-            .save(Some(alpha.clone()), definition("x", "run"))
-            .await;
-        assert!(matches!(error, Err(SessionError::Unknown { .. })));
-        agents.remove(&mine.program.id).await.unwrap();
-        agents.resolve(&mine.program.id).await.unwrap_err();
-        assert!(agents.resolve(&alpha).await.is_ok());
-    }
-
-    #[tokio::test]
-    async fn what_an_agent_inherits_is_kept_tidy_and_forgotten_with_it() {
-        let agents = agents(&[]);
-        let mine = agents.save(None, definition("Mine", "run")).await.unwrap();
-        let mine = mine.program.id;
-        let names = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
-        let chosen = Inheritance {
-            pass: names(&[" B_KEY ", "A_*", "", "B_KEY"]),
-            withhold: names(&["C"]),
-        };
-        agents.save_inheritance(&mine, chosen).await.unwrap();
-        let kept = agents.startable(&mine).await.unwrap().1;
-        assert_eq!(
-            (kept.pass, kept.withhold),
-            (names(&["A_*", "B_KEY"]), names(&["C"]))
-        );
-        for strange in ["A=B", "*A", "A B", "A\0"] {
-            let chosen = Inheritance {
-                pass: names(&[strange]),
-                withhold: Vec::new(),
-            };
-            let refused = agents.save_inheritance(&mine, chosen).await.unwrap_err();
-            assert!(matches!(refused, SessionError::Unfit { .. }), "{strange}");
-        }
-        agents.remove(&mine).await.unwrap();
-        let again = agents.save(None, definition("Mine", "other")).await;
-        assert_eq!(again.unwrap().program.id, mine);
-        assert_eq!(
-            agents.inheritance(&mine).await.unwrap(),
-            Inheritance::default()
-        );
-    }
-}
+mod tests;

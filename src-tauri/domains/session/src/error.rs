@@ -46,6 +46,9 @@ pub enum SessionError {
         /// What the person can do.
         hint: &'static str,
     },
+    /// An agent could not do what was asked of it outside any conversation.
+    #[error("{}", .0.message())]
+    Agent(Cause),
     /// The database failed.
     #[error("The app's database could not be used: {0}")]
     Store(String),
@@ -64,6 +67,7 @@ impl SessionError {
             Self::StillRunning => "Wait a moment and try again.",
             Self::Closing => "Start it again and repeat what you did.",
             Self::NotExported { hint, .. } => hint,
+            Self::Agent(cause) => cause.hint(),
             Self::Store(_) => {
                 "Free disk space and check the data directory's permissions. What was saved stays."
             }

@@ -6,6 +6,7 @@
 mod agents;
 mod answers;
 pub mod attachments;
+mod checkup;
 mod cut;
 mod digest;
 pub mod entry;
@@ -13,6 +14,7 @@ mod error;
 pub mod export;
 #[cfg(test)]
 mod fakes;
+mod inheritance;
 mod live;
 pub mod machine;
 mod offer;
@@ -35,12 +37,14 @@ mod transcripts;
 mod work;
 
 pub use agents::{AgentDefinition, Agents, KnownAgent};
+pub use checkup::{Health, HealthState, SignInKind, SignInMethod, SignInProgram};
 pub use entry::{
     Ask, AskKind, AskOption, Entry, EntryBody, FormField, FormFieldKind, Location, NoticeLevel,
     OptionKind, PlanItem, PlanStatus, RequestOutcome, ToolCall, ToolContent, ToolKind, ToolStatus,
     TurnSummary,
 };
 pub use error::{Cause, SessionError};
+pub use inheritance::{InheritedVariable, Standing, standing};
 pub use offer::{Offers, OptionCategory, OptionChoice, SessionOption, SlashCommand};
 pub use place::{Place, PlaceProject};
 pub use policies::Policies;

@@ -1,14 +1,18 @@
 //! What this domain needs from outside.
 
 use crate::agents::Agents;
+use crate::checkup::Health;
 use crate::entry::{Ask, Entry, Location, PlanItem, ToolContent, ToolKind, ToolStatus};
 use crate::error::{Cause, SessionError};
+use crate::inheritance::InheritedVariable;
 use crate::offer::{Offers, SessionOption, SlashCommand};
 use crate::policy::{PolicyMode, Rule, Scope};
 use crate::session::{Answer, Message, Session, Usage};
 use kernel::{AgentId, AttachmentId, Clock, MessageId, RuleId, SessionId};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -149,12 +153,59 @@ pub enum Detection {
     },
 }
 
+/// What the app knows of an agent that it ships an entry for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// How to install it, for people.
+    pub install: String,
+    /// How to sign in, for people; empty where there is no need to.
+    pub sign_in: String,
+    /// Where its own documentation is.
+    pub docs: Option<String>,
+    /// The version of its package that the app was tested with.
+    pub tested: Option<String>,
+    /// Variables of its own that hold keys.
+    pub keys: Vec<String>,
+}
+
+/// Looks after agents outside any conversation. Implemented by `adapters/agents`.
+pub trait AgentCheckup: Send + Sync {
+    /// Starts the agent in an empty folder, opens a conversation and ends it. Dropping it ends the agent.
+    fn examine(&self, program: AgentProgram, inherits: Inheritance) -> Pending<Health>;
+    /// Asks the agent to sign in by one of its methods, which may take minutes. Dropping it ends the agent.
+    fn sign_in(
+        &self,
+        program: AgentProgram,
+        inherits: Inheritance,
+        method: String,
+    ) -> Pending<Result<(), Cause>>;
+}
+
+/// What comes when it is there.
+pub type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
 /// The agents the app ships entries for. Implemented by `adapters/agents`. Blocking.
 pub trait AgentRegistry: Send + Sync {
     /// All entries, the practice agent last.
     fn shipped(&self) -> Vec<AgentProgram>;
     /// Looks for an agent's program.
     fn detect(&self, program: &AgentProgram) -> Detection;
+    /// What is known of an entry; `None` for the person's own.
+    fn about(&self, _id: &AgentId) -> Option<About> {
+        None
+    }
+    /// The version of a program that was found. May take 5 s for the first time, and is remembered then.
+    fn version(&self, _program: &AgentProgram, _path: &Path) -> Option<String> {
+        None
+    }
+    /// Who looks after them, where that can be done.
+    fn checkup(&self) -> Option<Arc<dyn AgentCheckup>> {
+        None
+    }
+    /// The app's environment as an agent would get it now, by name.
+    fn environment(&self, _inherits: &Inheritance) -> Vec<InheritedVariable> {
+        Vec::new()
+    }
 }
 
 /// What an agent gets of the app's environment, as far as the person chose it; the adapter knows the rest.

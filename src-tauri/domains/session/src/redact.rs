@@ -120,8 +120,13 @@ pub fn looks_secret(name: &str) -> bool {
         "PASSPHRASE",
         "CREDENTIAL",
     ];
-    within.iter().any(|part| name.contains(part))
-        || words.any(|word| matches!(word, "PASS" | "PAT" | "KEYS") || word.ends_with("KEY"))
+    // The folder somebody is in is no password.
+    let is_word = |word: &str| match word {
+        "PASS" | "PAT" | "KEYS" | "AUTH" | "CREDS" | "COOKIE" => true,
+        "PWD" => name != "PWD",
+        word => word.ends_with("KEY"),
+    };
+    within.iter().any(|part| name.contains(part)) || words.any(is_word)
 }
 
 /// The secret is the first group. The prefixes are the issuers' own; only `sk-` is also the end of common words, so it

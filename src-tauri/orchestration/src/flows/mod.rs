@@ -13,6 +13,7 @@ mod remove_project;
 mod search;
 mod send_message;
 mod settle_workspace;
+mod sign_in;
 
 pub use create_workspace::Task;
 pub use search::{FoundHit, FoundPage, Wanted};

@@ -1,14 +1,11 @@
 //! How a conversation comes to be: the greeting, then a new one, a resumed one, or a new one in place of a lost one.
 
 use super::{Act, Conversation, Stage, Wanted, protocol};
-use crate::causes;
 use crate::prompt::Takes;
 use crate::rpc::Refusal;
-use agent_client_protocol_schema::ProtocolVersion;
+use crate::{causes, greeting};
 use agent_client_protocol_schema::v1::{
-    BooleanConfigOptionCapabilities, ClientCapabilities, ClientSessionCapabilities,
-    ElicitationCapabilities, ElicitationFormCapabilities, Implementation, InitializeRequest,
-    LoadSessionRequest, NewSessionRequest, ResumeSessionRequest, SessionConfigOptionsCapabilities,
+    LoadSessionRequest, NewSessionRequest, ResumeSessionRequest,
 };
 use serde_json::Value;
 use session::Cause;
@@ -17,18 +14,7 @@ use session::port::{AgentEvent, Opening};
 impl Conversation {
     /// The first words.
     pub(crate) fn begin(&mut self) -> Vec<Act> {
-        let form = ElicitationCapabilities::new().form(ElicitationFormCapabilities::new());
-        let us = Implementation::new("shopfloor", env!("CARGO_PKG_VERSION"))
-            .title("Shopfloor".to_owned());
-        let switches =
-            SessionConfigOptionsCapabilities::new().boolean(BooleanConfigOptionCapabilities::new());
-        let able = ClientCapabilities::new()
-            .elicitation(form)
-            .session(ClientSessionCapabilities::new().config_options(switches));
-        let hello = InitializeRequest::new(ProtocolVersion::V1)
-            .client_capabilities(able)
-            .client_info(us);
-        vec![self.request("initialize", hello, Wanted::Initialized)]
+        vec![self.request("initialize", greeting::hello(), Wanted::Initialized)]
     }
 
     pub(super) fn answered_opening(
@@ -71,12 +57,8 @@ impl Conversation {
     }
 
     fn initialized(&mut self, hello: &Value) -> Vec<Act> {
-        if hello["protocolVersion"] != 1 {
-            let said = match &hello["protocolVersion"] {
-                Value::Null => "it does not say its version".to_owned(),
-                version => format!("it wants version {version}, Shopfloor speaks version 1"),
-            };
-            return vec![Act::Fail(Cause::Protocol { said })];
+        if let Err(cause) = greeting::version_of(hello) {
+            return vec![Act::Fail(cause)];
         }
         let able = &hello["agentCapabilities"];
         self.takes = Takes::of(&able["promptCapabilities"]);

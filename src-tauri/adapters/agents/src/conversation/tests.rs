@@ -84,6 +84,7 @@ fn the_greeting_offers_version_1_forms_and_nothing_else() {
     );
     assert_eq!(able["terminal"], false);
     assert_eq!(able["elicitation"], json!({"form": {}}));
+    assert_eq!(able["auth"]["terminal"], true);
     assert_eq!(able["session"]["configOptions"], json!({"boolean": {}}));
 }
 
