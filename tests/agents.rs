@@ -173,7 +173,7 @@ async fn a_person_signs_in_by_the_agent_or_in_a_terminal_or_gives_it_up() {
         let (agents, own) = (agents.clone(), own.clone());
         tokio::spawn(async move { agents.sign_in(&own, "never").await })
     };
-    let began = |tag| {
+    let began = |tag: &process::Tag| {
         living(tag)
             .iter()
             .any(|one| one.command.contains("sleep 300"))

@@ -535,7 +535,8 @@ impl Conversation {
 
 /// Whether the person may still decide about a message.
 fn is_the_persons(message: &Message) -> bool {
-    !matches!(message.state, MessageState::Sending | MessageState::Sent)
+    message.author == session::Author::Person
+        && !matches!(message.state, MessageState::Sending | MessageState::Sent)
 }
 
 fn is_at_rest(state: &SessionState) -> bool {

@@ -288,8 +288,9 @@ it('the debug view says which revision a card is and why', async () => {
 });
 
 it('the theme is shown, saved and remembered for the next start', async () => {
-  const { called, fake } = await window(asking());
+  const fake = asking();
   const before = fake.prefs;
+  const { called } = await window(fake);
   await click('theme-toggle');
   await waitFor(() => expect(document.documentElement.dataset['theme']).toBe('dark'));
   expect(called('savePreferences')).toEqual([['savePreferences', { ...before, theme: 'dark' }]]);

@@ -18,6 +18,7 @@ function talked(): FakeBackend {
     run: { kind: 'ready' as const },
     since: 0,
     activity: null,
+    quiet: null,
     pending: [],
     queued: 0,
     undelivered: 0,
