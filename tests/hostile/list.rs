@@ -1,26 +1,15 @@
 //! What an agent may do wrong, one by one, and what the person sees of it.
 
-use process::{Tag, living};
+use process::living;
 use session::machine::SessionState;
 use session::{AgentDefinition, Cause, MessageState};
 use snapshot::Reason;
 use std::path::Path;
-use std::time::Duration;
-use tests::app::{PATIENCE, RealApp};
+use tests::app::RealApp;
 use tests::telling::{has, output_of, told};
 
 pub fn script(steps: &[&str]) -> String {
     format!("script:\n{}", steps.join("\n"))
-}
-
-/// Waits until no process bears the tag.
-async fn nobody_lives(tag: &Tag) {
-    let gone = tokio::time::timeout(PATIENCE, async {
-        while !living(tag).is_empty() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    });
-    assert!(gone.await.is_ok(), "left over: {:?}", living(tag));
 }
 
 #[tokio::test(flavor = "multi_thread")]

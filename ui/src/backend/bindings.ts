@@ -19,6 +19,10 @@ export const commands = {
 	openPracticeProject: () => typedError<ProjectCard, CommandError>(__TAURI_INVOKE("open_practice_project")),
 	/**  Branches a workspace can start from. */
 	projectBases: (project: ProjectId) => typedError<Base[], CommandError>(__TAURI_INVOKE("project_bases", { project })),
+	/**  What the person set for a project. */
+	projectSettings: (project: ProjectId) => typedError<ProjectSettings, CommandError>(__TAURI_INVOKE("project_settings", { project })),
+	/**  Changes what the person set for a project; its agents are told with their next prompt. */
+	saveProjectSettings: (project: ProjectId, settings: ProjectSettings) => typedError<null, CommandError>(__TAURI_INVOKE("save_project_settings", { project, settings })),
 	/**  Records the task at once, then makes branch and worktree and hands the prompt to the agent. */
 	createWorkspace: (task: NewTask) => typedError<WorkspaceId, CommandError>(__TAURI_INVOKE("create_workspace", { task })),
 	/**  Tries the set-up again. */
@@ -48,6 +52,28 @@ export const commands = {
 	reopenSession: (session: SessionId) => typedError<null, CommandError>(__TAURI_INVOKE("reopen_session", { session })),
 	/**  Chooses a value of an option that the agent offers: now where it runs, else when it starts. */
 	setSessionOption: (session: SessionId, option: string, value: string) => typedError<null, CommandError>(__TAURI_INVOKE("set_session_option", { session, option, value })),
+	/**  Stores what was pasted or dropped: a picture (PNG, JPEG, GIF, WebP; at most 10 MiB) or a UTF-8 text (at most 1 MiB). */
+	attachBytes: (name: string, mime: string, base64: string) => typedError<Attachment, CommandError>(__TAURI_INVOKE("attach_bytes", { name, mime, base64 })),
+	/**  Files to go with a message: pictures as they are, all else by its path. Relative paths are the worktree's. */
+	attachFiles: (workspace: WorkspaceId, paths: string[]) => typedError<Attachment[], CommandError>(__TAURI_INVOKE("attach_files", { workspace, paths })),
+	/**  Lets the person pick files; none when they changed their mind. */
+	pickFiles: () => typedError<string[], CommandError>(__TAURI_INVOKE("pick_files")),
+	/**  An attachment's bytes, to draw it. */
+	attachmentBytes: (id: AttachmentId) => typedError<string, CommandError>(__TAURI_INVOKE("attachment_bytes", { id })),
+	/**  At most 50 files of the workspace that fit the letters, best first; git's ignored ones are left out. */
+	workspaceFiles: (workspace: WorkspaceId, query: string) => typedError<FileHit[], CommandError>(__TAURI_INVOKE("workspace_files", { workspace, query })),
+	/**  All rules, oldest first. */
+	policyRules: () => typedError<Rule[], CommandError>(__TAURI_INVOKE("policy_rules")),
+	/**  Makes a rule; what waits and fits it is answered by it. */
+	addRule: (draft: RuleDraft) => typedError<Rule, CommandError>(__TAURI_INVOKE("add_rule", { draft })),
+	/**  Takes a rule back. */
+	revokeRule: (rule: RuleId) => typedError<null, CommandError>(__TAURI_INVOKE("revoke_rule", { rule })),
+	/**  The modes that were set; conversations' own are in their summaries. */
+	policyModes: () => typedError<ScopeMode[], CommandError>(__TAURI_INVOKE("policy_modes")),
+	/**  Sets what is allowed everywhere or in a project, or lets it inherit again. */
+	setPolicyMode: (scope: Scope, mode: PolicyMode | null) => typedError<null, CommandError>(__TAURI_INVOKE("set_policy_mode", { scope, mode })),
+	/**  Sets what one conversation's agent may do, or lets it inherit again. */
+	setSessionPolicy: (session: SessionId, mode: PolicyMode | null) => typedError<null, CommandError>(__TAURI_INVOKE("set_session_policy", { session, mode })),
 	/**  Takes back a message that waits or failed, and answers its text. */
 	takeBackMessage: (session: SessionId, message: MessageId) => typedError<string, CommandError>(__TAURI_INVOKE("take_back_message", { session, message })),
 	/**  Sends a message again that failed, in its place. */
@@ -62,8 +88,11 @@ export const commands = {
 	releaseMessage: (session: SessionId, message: MessageId) => typedError<null, CommandError>(__TAURI_INVOKE("release_message", { session, message })),
 	/**  Sends a message that waits or failed before all others: the turn that runs is stopped for it. */
 	sendMessageNow: (session: SessionId, message: MessageId) => typedError<null, CommandError>(__TAURI_INVOKE("send_message_now", { session, message })),
-	/**  Answers what an agent asked. */
-	answerRequest: (session: SessionId, request: RequestId, answer: Answer) => typedError<null, CommandError>(__TAURI_INVOKE("answer_request", { session, request, answer })),
+	/**
+	 *  Answers what an agent asked. `always` makes a rule of it: stored first, and what else waits and fits it is answered
+	 *  by it too.
+	 */
+	answerRequest: (session: SessionId, request: RequestId, answer: Answer, always: RuleDraft | null) => typedError<null, CommandError>(__TAURI_INVOKE("answer_request", { session, request, answer, always })),
 	/**  Asks the agent to stop its turn. */
 	stopTurn: (session: SessionId) => typedError<null, CommandError>(__TAURI_INVOKE("stop_turn", { session })),
 	/**  Ends the agent's process; the conversation stays. */
@@ -96,6 +125,20 @@ export const commands = {
 	saveAgent: (draft: AgentDraft) => typedError<AgentEntry, CommandError>(__TAURI_INVOKE("save_agent", { draft })),
 	/**  Removes an agent of the person's own. */
 	removeAgent: (id: AgentId) => typedError<null, CommandError>(__TAURI_INVOKE("remove_agent", { id })),
+	/**  Starts an agent in an empty folder, opens a conversation and ends it. Takes seconds. */
+	examineAgent: (agent: AgentId) => typedError<AgentHealth, CommandError>(__TAURI_INVOKE("examine_agent", { agent })),
+	/**  Asks an agent to sign in by one of its methods; takes as long as the person does. */
+	signIn: (agent: AgentId, method: string) => typedError<null, CommandError>(__TAURI_INVOKE("sign_in", { agent, method })),
+	/**  Stops a sign-in that waits. */
+	cancelSignIn: (agent: AgentId) => typedError<null, CommandError>(__TAURI_INVOKE("cancel_sign_in", { agent })),
+	/**  Opens a terminal in which the person signs in by this method. */
+	signInTerminal: (agent: AgentId, method: string) => typedError<TerminalId, CommandError>(__TAURI_INVOKE("sign_in_terminal", { agent, method })),
+	/**  The app's environment as an agent would get it now, by name. */
+	agentEnvironment: (agent: AgentId) => typedError<Inherited[], CommandError>(__TAURI_INVOKE("agent_environment", { agent })),
+	/**  Changes what an agent gets from its next start on. */
+	saveAgentEnvironment: (agent: AgentId, pass: string[], withhold: string[]) => typedError<null, CommandError>(__TAURI_INVOKE("save_agent_environment", { agent, pass, withhold })),
+	/**  What an agent offered last in any conversation. */
+	agentOffers: (agent: AgentId) => typedError<Offers, CommandError>(__TAURI_INVOKE("agent_offers", { agent })),
 	/**  What the person prefers. */
 	preferences: () => typedError<Preferences, CommandError>(__TAURI_INVOKE("preferences")),
 	/**  Changes what the person prefers; agents that run follow at once. */
@@ -176,12 +219,59 @@ export type AgentEntry = {
 	path: string | null,
 	/**  How to install it, when it is missing. */
 	install: string | null,
+	/**  Its version, once that is known; what is missing may be there the next time. */
+	version: string | null,
+	/**  The version of its package that Shopfloor was tested with. */
+	tested: string | null,
+	/**  How to sign in, for people; `None` where nobody needs to. */
+	signIn: string | null,
+	/**  Where its own documentation is. */
+	docs: string | null,
+	/**  Names of variables it gets though they look secret; `*` at the end stands for any rest. */
+	pass: string[],
+	/**  Names of variables it does not get. */
+	withhold: string[],
 	/**  Whether new workspaces get it unless told otherwise. */
 	isDefault: boolean,
 };
 
+/**  What was found when an agent was started in an empty folder. */
+export type AgentHealth = {
+	/**  Its version. */
+	version: string | null,
+	/**  What it calls itself. */
+	name: string | null,
+	/**  Whether it takes pictures. */
+	images: boolean,
+	/**  Whether it can go on with an earlier conversation. */
+	resumes: boolean,
+	/**  How it does. */
+	state: AgentState,
+	/**  The ways to sign in that it names. */
+	methods: SignIn[],
+	/**  How long it took until a conversation was open, in milliseconds. */
+	millis: number,
+};
+
 /**  An agent program of the registry: `practice`, `claude-code`, or one the person added. */
 export type AgentId = string;
+
+/**  How an agent does. */
+export type AgentState = 
+/**  It opened a conversation and said nothing of signing in. */
+{ kind: "ready" } | 
+/**  It wants to be signed in first. */
+{ kind: "sign_in_needed"; 
+/**  What it said, for people. */
+said: string } | 
+/**  It could not be started, or opened no conversation. */
+{ kind: "failed"; 
+/**  What happened, for people. */
+message: string; 
+/**  What to do. */
+hint: string; 
+/**  For "copy details": the end of its stderr. */
+detail: string | null };
 
 /**  The person's answer to a request. */
 export type Answer = 
@@ -678,6 +768,14 @@ export type FileDiff = {
 	hunks: Hunk[],
 };
 
+/**  A file that was found. */
+export type FileHit = {
+	/**  Its path in the worktree, with `/`. */
+	path: string,
+	/**  What of the path was looked for: begin and end of each piece, in UTF-16 units as JavaScript counts. */
+	ranges: ([number, number])[],
+};
+
 /**  A path inside a worktree. */
 export type FilePath = {
 	/**  For people: bytes that are not UTF-8 are replaced. */
@@ -775,6 +873,16 @@ export type Hunk = {
 	newLines: number,
 	/**  The lines. */
 	lines: DiffLine[],
+};
+
+/**  One variable of the app's environment, as an agent would get it. Never its value. */
+export type Inherited = {
+	/**  Its name. */
+	name: string,
+	/**  Whether the agent gets it. */
+	passed: boolean,
+	/**  Why, for people; empty when there is nothing to say. */
+	reason: string,
 };
 
 /**  Where a workspace is in its life. */
@@ -1001,6 +1109,16 @@ export type ProjectCard = {
 /**  A local git repository known to the app. */
 export type ProjectId = string;
 
+/**  What the person set for a project. */
+export type ProjectSettings = {
+	/**  Told to every agent that begins a conversation in one of its workspaces; empty for none. At most 64 KiB. */
+	instructions: string,
+	/**  The commands that check the work, told to agents; empty when unknown. At most 4 KiB. */
+	checks: string,
+	/**  The agent for its new workspaces; the app's default when `None`. */
+	agent: AgentId | null,
+};
+
 /**  A message of the person in a transcript. */
 export type PromptLine = {
 	/**  Its entry's place in the transcript. */
@@ -1044,6 +1162,48 @@ by?: string | null } |
 /**  The agent or the app ended while it waited; it can't be answered any more. */
 { kind: "lapsed" };
 
+/**  A rule; it fits a request when all that it names fits. One that names nothing fits none. */
+export type Rule = {
+	/**  Its id. */
+	id: RuleId,
+	/**  Where it holds. */
+	scope: Scope,
+	/**  What it says. */
+	verdict: Verdict,
+	/**  The kind of tool. */
+	tool: ToolKind | null,
+	/**
+	 *  The first words of a command: `git status` fits `git status -s`, not `git stash`, and no command that holds
+	 *  another one (`&&`, `;`, `|`, `$(`, redirections).
+	 */
+	command: string | null,
+	/**
+	 *  A file or folder: absolute, or relative to the worktree. To be allowed, all of a request's paths must lie in
+	 *  it; to be refused or asked, one of them is enough. Without one, a rule that allows reading or changing files
+	 *  means those of the worktree.
+	 */
+	path: string | null,
+	/**  When it was made. */
+	createdAt: Timestamp,
+};
+
+/**  A rule as the person makes it. */
+export type RuleDraft = {
+	/**  See [`Rule`]. */
+	scope: Scope,
+	/**  See [`Rule`]. */
+	verdict: Verdict,
+	/**  See [`Rule`]. */
+	tool: ToolKind | null,
+	/**  See [`Rule`]. */
+	command: string | null,
+	/**  See [`Rule`]. */
+	path: string | null,
+};
+
+/**  One rule about what agents may do without asking. */
+export type RuleId = string;
+
 /**  Where a session is in its life. */
 export type Run = 
 /**  No process. */
@@ -1068,6 +1228,27 @@ why: string } |
 message: string; 
 /**  What to do. */
 hint: string };
+
+/**  Where a rule or a mode holds; the narrower inherits from the wider. */
+export type Scope = 
+/**  Everywhere. */
+{ kind: "global" } | 
+/**  In all workspaces of a project. */
+{ kind: "project"; 
+/**  Which one. */
+id: ProjectId } | 
+/**  In one session. */
+{ kind: "session"; 
+/**  Which one. */
+id: SessionId };
+
+/**  A scope and the mode that the person set for it. */
+export type ScopeMode = {
+	/**  Where it holds. */
+	scope: Scope,
+	/**  What is allowed there where no rule says otherwise. */
+	mode: PolicyMode,
+};
 
 /**  A hit and its workspace. */
 export type SearchHit = {
@@ -1243,6 +1424,29 @@ export type ShowWorkspace = {
 	/**  Which one. */
 	workspace: WorkspaceId,
 };
+
+/**  One way to sign in. */
+export type SignIn = {
+	/**  The agent's own id for it. */
+	id: string,
+	/**  For people. */
+	name: string,
+	/**  More for people. */
+	description: string | null,
+	/**  How it is done. */
+	way: SignInWay,
+};
+
+/**  How one way to sign in is done. */
+export type SignInWay = 
+/**  `sign_in`: the agent does it, and may open a browser. */
+{ kind: "agent" } | 
+/**  `sign_in_terminal`: the person does it in a terminal. */
+{ kind: "terminal" } | 
+/**  The person sets these variables and lets the agent have them. */
+{ kind: "variables"; 
+/**  Their names. */
+names: string[] };
 
 /**  A working agent from which nothing came for a while. */
 export type Silence = {
@@ -1444,6 +1648,15 @@ export type Variable = {
 	/**  Its value. */
 	value: string,
 };
+
+/**  What a rule says of the requests it fits. */
+export type Verdict = 
+/**  They are allowed. */
+"allow" | 
+/**  The person is asked. */
+"ask" | 
+/**  They are refused. */
+"deny";
 
 /**  Who and where a workspace is. */
 export type WorkspaceGroup = {

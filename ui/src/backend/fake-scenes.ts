@@ -9,7 +9,13 @@ const seconds = (count: number) => now - count * 1000;
 export function emptyBackend(): FakeBackend {
   const fake = new FakeBackend();
   fake.agentList = [
-    agentEntry({ id: 'claude-code', name: 'Claude Code', command: 'claude-agent-acp', version: '0.100.0', isDefault: true }),
+    agentEntry({
+      id: 'claude-code',
+      name: 'Claude Code',
+      command: 'claude-agent-acp',
+      version: '0.100.0',
+      isDefault: true,
+    }),
     agentEntry({ id: 'codex', name: 'Codex', command: 'codex-acp', version: '2.6.0' }),
     agentEntry({
       id: 'gemini',

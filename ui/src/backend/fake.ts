@@ -679,8 +679,7 @@ export class FakeBackend implements Backend {
 
   signInTerminal: Backend['signInTerminal'] = (id, method) => this.#called('signInTerminal', [id, method], 't-sign-in');
 
-  agentEnvironment: Backend['agentEnvironment'] = (id) =>
-    this.#called('agentEnvironment', [id], this.environment);
+  agentEnvironment: Backend['agentEnvironment'] = (id) => this.#called('agentEnvironment', [id], this.environment);
 
   saveAgentEnvironment: Backend['saveAgentEnvironment'] = (id, pass, withhold) => {
     this.agentList = this.agentList.map((one) => (one.id === id ? { ...one, pass, withhold } : one));

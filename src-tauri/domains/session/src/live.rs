@@ -167,6 +167,8 @@ pub(crate) struct Live {
     delivered: HashSet<MessageId>,
     /// The process is to go on with the conversation, and showed no sign of it yet.
     resuming: bool,
+    /// The mark of what the prompt on its way tells of the place.
+    telling: Option<String>,
     /// The next prompt tells the agent what was said before.
     digest_due: bool,
     activity: Option<String>,
@@ -210,6 +212,7 @@ impl Live {
             settled: HashSet::new(),
             delivered: HashSet::new(),
             resuming: false,
+            telling: None,
             digest_due: false,
             activity: None,
             agent: None,

@@ -2,7 +2,7 @@
 //!
 //! Invariant: any text is a query and none is an error; what is stored is found, also of archived workspaces.
 
-use crate::entry::{Ask, EntryBody, RequestOutcome, ToolCall, ToolContent};
+use crate::entry::{Ask, EntryBody, NoticeLevel, RequestOutcome, ToolCall, ToolContent};
 use crate::error::SessionError;
 use crate::session::{Attachment, Author};
 use kernel::{EntryId, SessionId, Timestamp, WorkspaceId};
@@ -235,8 +235,14 @@ pub fn searchable(body: &EntryBody) -> Option<(SearchKind, String)> {
             (SearchKind::Note, lines(items))
         }
         EntryBody::Request { ask, outcome, .. } => (SearchKind::Note, of_request(ask, outcome)),
-        EntryBody::Notice { text, detail, .. } => {
-            let both = [Some(text.as_str()), detail.as_deref()];
+        EntryBody::Notice {
+            level,
+            text,
+            detail,
+        } => {
+            // What a note folds away is the app's own words, not what was said.
+            let detail = detail.as_deref().filter(|_| *level != NoticeLevel::Note);
+            let both = [Some(text.as_str()), detail];
             (SearchKind::Note, lines(both.into_iter().flatten()))
         }
         EntryBody::Other { raw, .. } => (SearchKind::Note, raw.clone()),

@@ -81,6 +81,7 @@ impl Live {
         self.unsaved.row = true;
         // That a turn runs is stored before it runs, so that a kill is not taken for an idle end.
         self.save_now().await;
+        self.note_the_context();
         let parts = self.prompt_parts(&message).await;
         if let Some(agent) = &self.agent {
             agent.prompt(parts);

@@ -28,6 +28,11 @@ impl Live {
         parts
     }
 
+    /// Remembers what the prompt that goes out now tells of the place.
+    pub(super) fn note_the_context(&mut self) {
+        self.telling = self.context_due().as_deref().map(mark);
+    }
+
     /// What the agent has to be told of its place: all of it, unless this conversation was told just that.
     fn context_due(&self) -> Option<String> {
         let context = &self.place.as_ref()?.context;
@@ -45,8 +50,9 @@ impl Live {
 
     /// The agent has read it.
     pub(super) fn context_told(&mut self) {
-        if let Some(context) = self.context_due() {
-            self.session.context = Some(mark(&context));
+        // What changed meanwhile was not in it.
+        if let Some(told) = self.telling.take() {
+            self.session.context = Some(told);
             self.unsaved.row = true;
         }
     }
