@@ -4,7 +4,6 @@ mod archive_workspace;
 mod create_workspace;
 mod export_session;
 mod files;
-mod open_file;
 mod open_terminal;
 mod practice_project;
 mod project_settings;

@@ -2,7 +2,7 @@ use super::*;
 use crate::tools::{self, Calls};
 use serde_json::json;
 
-const CWD: &str = "/work/tree";
+const CWD: &str = "/wt/tree";
 
 /// What is judged of a request, after these updates.
 fn reach(before: &[Value], request: &Value) -> (Option<String>, Vec<String>) {
@@ -36,8 +36,8 @@ fn execute(input: Value) -> Value {
 fn commands_of_real_agents_are_read() {
     let claude = execute(json!({"command": "git status", "description": "look", "timeout": 1}));
     assert_eq!(command_of(&claude).as_deref(), Some("git status"));
-    let codex = execute(json!({"command": "touch /work/tree/x", "cwd": CWD}));
-    assert_eq!(command_of(&codex).as_deref(), Some("touch /work/tree/x"));
+    let codex = execute(json!({"command": "touch /wt/tree/x", "cwd": CWD}));
+    assert_eq!(command_of(&codex).as_deref(), Some("touch /wt/tree/x"));
     let shell = execute(json!({"command": ["/bin/bash", "-lc", "git diff | head"]}));
     assert_eq!(command_of(&shell).as_deref(), Some("git diff | head"));
     let words = execute(json!({"command": ["git", "log", "--format=%s; x", "it's"]}));
@@ -46,7 +46,7 @@ fn commands_of_real_agents_are_read() {
         Some(r"git log '--format=%s; x' 'it'\''s'")
     );
     let gemini = json!({"toolCallId": "run_shell_command__1", "kind": "execute", "title": "ls -l", "content": [
-        {"type": "content", "content": {"type": "text", "text": "[current working directory /work/tree] (look)"}},
+        {"type": "content", "content": {"type": "text", "text": "[current working directory /wt/tree] (look)"}},
     ]});
     assert_eq!(command_of(&gemini).as_deref(), Some("ls -l"));
 }
@@ -74,7 +74,7 @@ fn a_command_that_is_unclear_or_runs_elsewhere_is_none() {
             "run_shell_command__1",
         ),
         title("look", "run_shell_command__1"),
-        title("[current working directory /work/tree]", "other__1"),
+        title("[current working directory /wt/tree]", "other__1"),
         json!({"toolCallId": "a", "kind": "other", "rawInput": {"command": "make"}}),
     ] {
         assert_eq!(command_of(&unclear), None, "{unclear}");
@@ -94,45 +94,45 @@ fn a_command_told_before_the_request_counts() {
 #[test]
 fn files_of_real_agents_are_read() {
     let claude = json!({"toolCallId": "a", "kind": "edit", "rawInput":
-        {"file_path": "/work/tree/a", "old_string": "/x", "new_string": "/y", "replace_all": false},
-        "locations": [{"path": "/work/tree/a"}],
-        "content": [{"type": "diff", "path": "/work/tree/a", "oldText": "", "newText": ""}]});
-    assert_eq!(paths_of(&claude), ["/work/tree/a"]);
-    let codex = json!({"toolCallId": "a", "kind": "edit", "locations": [{"path": "/work/tree/a"}]});
+        {"file_path": "/wt/tree/a", "old_string": "/x", "new_string": "/y", "replace_all": false},
+        "locations": [{"path": "/wt/tree/a"}],
+        "content": [{"type": "diff", "path": "/wt/tree/a", "oldText": "", "newText": ""}]});
+    assert_eq!(paths_of(&claude), ["/wt/tree/a"]);
+    let codex = json!({"toolCallId": "a", "kind": "edit", "locations": [{"path": "/wt/tree/a"}]});
     let diff = json!({"toolCallId": "a", "kind": "edit",
-        "content": [{"type": "diff", "path": "/work/tree/b", "newText": ""}]});
-    assert_eq!(reach(&[diff], &codex).1, ["/work/tree/a", "/work/tree/b"]);
+        "content": [{"type": "diff", "path": "/wt/tree/b", "newText": ""}]});
+    assert_eq!(reach(&[diff], &codex).1, ["/wt/tree/a", "/wt/tree/b"]);
     let rust_codex = json!({"toolCallId": "a", "kind": "edit",
-        "rawInput": {"changes": {"/work/tree/a": {}, "b": {}}}});
-    assert_eq!(paths_of(&rust_codex), ["/work/tree/a", "/work/tree/b"]);
-    let opencode = json!({"toolCallId": "a", "kind": "edit", "rawInput": {"filepath": "/work/tree/a",
-        "diff": "Index: /work/tree/c\n--- /work/tree/c\told\n+++ /work/tree/c\n-- x\n"}});
-    assert_eq!(paths_of(&opencode), ["/work/tree/a", "/work/tree/c"]);
+        "rawInput": {"changes": {"/wt/tree/a": {}, "b": {}}}});
+    assert_eq!(paths_of(&rust_codex), ["/wt/tree/a", "/wt/tree/b"]);
+    let opencode = json!({"toolCallId": "a", "kind": "edit", "rawInput": {"filepath": "/wt/tree/a",
+        "diff": "Index: /wt/tree/c\n--- /wt/tree/c\told\n+++ /wt/tree/c\n-- x\n"}});
+    assert_eq!(paths_of(&opencode), ["/wt/tree/a", "/wt/tree/c"]);
     let patch = "*** Begin Patch\n*** Update File: x\n*** Move to: /etc/y\n*** End Patch";
     let apply = json!({"toolCallId": "a", "kind": "edit", "rawInput": {"patchText": patch}});
-    assert_eq!(paths_of(&apply), ["/etc/y", "/work/tree/x"]);
+    assert_eq!(paths_of(&apply), ["/etc/y", "/wt/tree/x"]);
     let many =
         json!({"toolCallId": "a", "kind": "read", "rawInput": {"paths": ["a", "/b"], "offset": 3}});
-    assert_eq!(paths_of(&many), ["/b", "/work/tree/a"]);
+    assert_eq!(paths_of(&many), ["/b", "/wt/tree/a"]);
 }
 
 #[test]
 fn files_that_are_unclear_are_none() {
     let edit = |input: Value| json!({"toolCallId": "a", "kind": "edit", "rawInput": input});
     for unclear in [
-        edit(json!({"file_path": "/work/tree/a", "target": {"path": "/etc"}})),
+        edit(json!({"file_path": "/wt/tree/a", "target": {"path": "/etc"}})),
         edit(json!({"file_path": "~/.ssh/config"})),
         edit(json!({"file_path": "$HOME/x"})),
         edit(json!({"file_path": "file:///etc/passwd"})),
-        edit(json!({"paths": ["/work/tree/a", 7]})),
-        edit(json!("/work/tree/a")),
-        json!({"toolCallId": "a", "kind": "execute", "locations": [{"path": "/work/tree/a"}]}),
-        json!({"toolCallId": "a", "kind": "other", "locations": [{"path": "/work/tree/a"}]}),
-        json!({"toolCallId": "a", "kind": "move", "rawInput": {"source": "/work/tree/a"}}),
+        edit(json!({"paths": ["/wt/tree/a", 7]})),
+        edit(json!("/wt/tree/a")),
+        json!({"toolCallId": "a", "kind": "execute", "locations": [{"path": "/wt/tree/a"}]}),
+        json!({"toolCallId": "a", "kind": "other", "locations": [{"path": "/wt/tree/a"}]}),
+        json!({"toolCallId": "a", "kind": "move", "rawInput": {"source": "/wt/tree/a"}}),
         json!({"toolCallId": "a", "kind": "edit"}),
     ] {
         assert!(paths_of(&unclear).is_empty(), "{unclear}");
     }
     let moved = json!({"toolCallId": "a", "kind": "move", "rawInput": {"source": "a", "destination": "/b"}});
-    assert_eq!(paths_of(&moved), ["/b", "/work/tree/a"]);
+    assert_eq!(paths_of(&moved), ["/b", "/wt/tree/a"]);
 }
