@@ -62,7 +62,7 @@ impl Files {
         query: String,
     ) -> Result<Vec<FileHit>, WorkspaceError> {
         let (shared, id, tree) = (Arc::clone(&self.0), of.id.clone(), of.path.clone());
-        off_the_workers(move || Ok(found(&*shared.list(id, &tree)?, &query))).await
+        off_the_workers(move || Ok(found(&shared.list(id, &tree)?, &query))).await
     }
 
     /// The worktree's files may have changed: the next search reads them anew.
