@@ -153,14 +153,15 @@ pub async fn answer_request(
     always: Option<RuleDraft>,
 ) -> Answered<()> {
     let sessions = &app.flows.rooms().sessions;
-    Ok(match always {
+    match always {
         Some(rule) => {
             sessions
                 .answer_always(&session, &request, answer, rule)
-                .await?
+                .await?;
         }
         None => sessions.answer(&session, &request, answer).await?,
-    })
+    }
+    Ok(())
 }
 
 /// Asks the agent to stop its turn.
