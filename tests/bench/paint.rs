@@ -2,21 +2,15 @@
 //!
 //! The floor is a text that the page changes by itself: what any paint in this window costs.
 
+use crate::driver::{board_is_there, driven};
 use crate::furnish::furnished;
 use crate::report::{Number, is_quick, percentile};
 use crate::stage::Stage;
-use fantoccini::{Client, ClientBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::Command;
-use std::time::{Duration, Instant};
 
 /// Renames per call of the script, which the driver ends after 30 s.
 const ROUND: u32 = 10;
-/// How long anything may take before the benchmark gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Renames one workspace so many times, each time waiting for the name on its card and for the frame after the one that shows it, with
 /// the floor between.
@@ -85,29 +79,7 @@ pub fn measure() {
 }
 
 async fn rename_and_watch(stage: &Stage, home: &Path, rounds: u32) -> [Vec<f64>; 3] {
-    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
-    let port = free.local_addr().expect("it is bound").port();
-    drop(free);
-    let mut driver = Command::new("WebKitWebDriver");
-    stage
-        .dress(&mut driver)
-        .arg(format!("--port={port}"))
-        .env("TAURI_AUTOMATION", "true")
-        .env("TAURI_WEBVIEW_AUTOMATION", "true")
-        .env("SHOPFLOOR_HOME", home);
-    let (_driver, _pipes) = stage.start(&mut driver);
-    let start = Instant::now();
-    while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-        assert!(start.elapsed() < PATIENCE, "the driver listens");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    let app =
-        json!({ "webkitgtk:browserOptions": { "binary": stage.path_of("shopfloor"), "args": [] } });
-    let window = ClientBuilder::new(HttpConnector::new())
-        .capabilities(app.as_object().expect("it is one").clone())
-        .connect(&format!("http://127.0.0.1:{port}"))
-        .await
-        .expect("the app's window opens");
+    let (window, _driver) = driven(stage, home).await;
     board_is_there(&window).await;
     let mut all = [Vec::new(), Vec::new(), Vec::new()];
     for round in 0..rounds {
@@ -122,20 +94,4 @@ async fn rename_and_watch(stage: &Stage, home: &Path, rounds: u32) -> [Vec<f64>;
         }
     }
     all
-}
-
-async fn board_is_there(window: &Client) {
-    let start = Instant::now();
-    let count = "return document.querySelectorAll('[data-testid^=\"card-\"]').length";
-    loop {
-        let cards = window
-            .execute(count, Vec::new())
-            .await
-            .expect("the window answers");
-        if cards.as_u64() >= Some(1) {
-            return;
-        }
-        assert!(start.elapsed() < PATIENCE, "the board is drawn");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
 }

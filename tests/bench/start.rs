@@ -72,11 +72,16 @@ pub fn measure() {
 }
 
 /// Kilobytes of the core and of the web view's processes: the app's and the empty window's.
-fn memory_beside(ours: &[(String, f64)], empty: &[(String, f64)]) -> [(&'static str, f64, f64); 3] {
+pub fn memory_beside(
+    ours: &[(String, f64)],
+    empty: &[(String, f64)],
+) -> [(&'static str, f64, f64); 3] {
     let sum = |weights: &[(String, f64)], wanted: &str| {
         let part = |name: &str| match name {
             _ if name.starts_with("WebKitWeb") => "the web process",
             _ if name.starts_with("WebKitNet") => "the network process",
+            // Agents are not counted as ours.
+            _ if name.starts_with("practice-agent") => "an agent",
             _ => "the core",
         };
         weights
@@ -150,7 +155,7 @@ fn logged(stage: &Stage, logs: &Path, message: &str, word: &str) -> f64 {
 }
 
 /// The memory of the app and of each process below it, in kB, once it has stopped changing.
-fn weights_when_quiet(pid: i32) -> Vec<(String, f64)> {
+pub fn weights_when_quiet(pid: i32) -> Vec<(String, f64)> {
     let start = Instant::now();
     let sum = |weights: &[(String, f64)]| weights.iter().map(|(_, weight)| weight).sum::<f64>();
     let mut before = weights(pid);
@@ -164,7 +169,7 @@ fn weights_when_quiet(pid: i32) -> Vec<(String, f64)> {
     }
 }
 
-fn weights(pid: i32) -> Vec<(String, f64)> {
+pub fn weights(pid: i32) -> Vec<(String, f64)> {
     let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
     let rollup = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
     let weight = rollup.lines().find_map(|line| {

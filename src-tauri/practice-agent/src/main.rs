@@ -15,6 +15,7 @@ mod perform;
 mod plain;
 mod script;
 mod session;
+mod stream;
 mod turn;
 mod wire;
 

@@ -5,6 +5,7 @@ use crate::misbehave;
 use crate::plain;
 use crate::script::{self, Failure, Step};
 use crate::session::Stopped;
+use crate::stream;
 use crate::turn::{Ending, Flow, Turn};
 use crate::wire::RpcError;
 use serde_json::{Value, json};
@@ -17,6 +18,8 @@ const STEPS: &str = "say, think, plan, edit, create, append, read, run, ask, app
 
 /// How what the app tells besides the person's words begins.
 const BY_THE_APP: [&str; 2] = ["<shopfloor-workspace>", "[Shopfloor:"];
+const STEPS: &str = "say, think, plan, edit, create, append, read, run, ask, approve-plan, question, wait, stream, fail, \
+    fail-auth, fail-quota, end, crash, exit, flood, garbage, bad-utf8, big, ignore-cancel, ignore-term, orphan";
 
 /// Runs a whole turn and gives the answer to the prompt.
 pub fn answer(turn: &mut Turn, texts: &[String]) -> Result<Value, RpcError> {
@@ -110,6 +113,7 @@ fn perform(turn: &Turn, step: &Step) -> Flow {
         Step::ApprovePlan(text) => approve_plan(turn, text),
         Step::Question { text, choices } => question(turn, text, choices),
         Step::Wait(time) => turn.wait(*time),
+        Step::Stream { per_second, time } => stream::stream(turn, *per_second, *time),
         Step::Fail(failure) => Err(Ending::Failed(error(failure))),
         Step::End(reason) => Err(Ending::Reason(reason.clone())),
         Step::Misbehave(how) => misbehave::misbehave(turn, how),

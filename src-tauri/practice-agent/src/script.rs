@@ -29,6 +29,13 @@ pub enum Step {
     },
     /// Does nothing for a while.
     Wait(Duration),
+    /// Text at a steady rate, each piece with the time at which it was written.
+    Stream {
+        /// Pieces a second.
+        per_second: u32,
+        /// For how long.
+        time: Duration,
+    },
     /// Ends the turn with an error.
     Fail(Failure),
     /// Ends the turn with this stop reason.
@@ -162,6 +169,7 @@ fn step(line: &str) -> Result<Step, String> {
             Step::Question { text, choices }
         }
         "wait" => Step::Wait(duration(rest)?),
+        "stream" => stream(rest)?,
         "fail" => Step::Fail(Failure::Told(text(rest)?)),
         "fail-auth" => Step::Fail(Failure::SignIn),
         "fail-quota" => Step::Fail(Failure::Quota),
@@ -186,6 +194,21 @@ fn step(line: &str) -> Result<Step, String> {
         },
     };
     Ok(step)
+}
+
+/// `200/s for 30s`.
+fn stream(rest: &str) -> Result<Step, String> {
+    let (rate, time) = rest
+        .split_once("/s for ")
+        .ok_or("it is written `stream 200/s for 30s`")?;
+    let per_second: u32 = number(rate)?;
+    if !(1..=10_000).contains(&per_second) {
+        return Err("the rate is 1 to 10000 a second".to_owned());
+    }
+    Ok(Step::Stream {
+        per_second,
+        time: duration(time.trim())?,
+    })
 }
 
 fn act(word: &str, rest: &str) -> Result<Option<Act>, String> {
@@ -372,6 +395,13 @@ mod tests {
                 choices: vec!["red".into(), "dark blue".into()]
             }
         );
+        assert_eq!(
+            one("stream 200/s for 3s"),
+            Step::Stream {
+                per_second: 200,
+                time: Duration::from_secs(3)
+            }
+        );
         assert_eq!(one("wait 500ms"), Step::Wait(Duration::from_millis(500)));
         assert_eq!(one("wait 1.5s"), Step::Wait(Duration::from_millis(1500)));
         assert_eq!(one("exit 3"), Step::Misbehave(Misbehaviour::Exit(3)));
@@ -395,6 +425,8 @@ mod tests {
             "create a.txt \"x\" more",
             "run",
             "ask say hi",
+            "stream 200",
+            "stream 0/s for 1s",
             "wait long",
             "wait -1s",
             "flood many",

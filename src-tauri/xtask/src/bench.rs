@@ -31,6 +31,16 @@ const BENCHES: &[(&str, &str)] = &[
     (
         "flood",
         "another agent's question to its card while one floods, against no flood; memory in floods and huge lines",
+        "streams",
+        "20 conversations that stream 200 pieces a second each: CPU, frames, age of what is seen",
+    ),
+    (
+        "transcript",
+        "a conversation of 100,000 entries: opening, scrolling, elements, against one of 100",
+    ),
+    (
+        "live",
+        "memory with 50 workspaces and 8 live conversations, against none live",
     ),
 ];
 

@@ -163,7 +163,7 @@ pub enum Term {
 
 impl Query {
     /// Words are separated by spaces and all must be there; words in double quotes must stand together; the last
-    /// word, unless it is in closed quotes, may be the beginning of one. There are no operators, and what holds no
+    /// word, unless it is in closed quotes or a single Latin letter, may be the beginning of one. There are no operators, and what holds no
     /// letter and no digit is left out.
     pub fn parse(text: &str) -> Self {
         // Every second part stands in quotes; the last of all is not followed by one.
@@ -202,8 +202,11 @@ impl Term {
         }
     }
 
+    /// One Latin letter or digit is no beginning: every tenth word has it, and reading where they all are takes
+    /// seconds.
     fn begun(self) -> Self {
         match self {
+            Self::Whole(text) if ends_in_one_letter(&text) => Self::Whole(text),
             Self::Whole(text) | Self::Begun(text) => Self::Begun(text),
         }
     }
@@ -212,6 +215,12 @@ impl Term {
 /// Without control characters, which no index knows and which some take for the end.
 fn readable(text: &str) -> String {
     text.replace(char::is_control, " ")
+}
+
+fn ends_in_one_letter(text: &str) -> bool {
+    let mut words = text.split(|letter: char| !letter.is_alphanumeric());
+    let last = words.rfind(|word| !word.is_empty());
+    last.is_some_and(|word| word.len() == 1)
 }
 
 fn says_something(text: &str) -> bool {

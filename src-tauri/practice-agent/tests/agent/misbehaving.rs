@@ -24,6 +24,14 @@ fn crash_and_exit_end_the_process_without_a_word() {
 }
 
 #[test]
+fn a_stream_is_as_many_pieces_as_rate_and_time_make() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut client, session) = Client::with_session(folder.path());
+    let heard = client.script(&session, "stream 500/s for 100ms");
+    assert_eq!(heard.said().matches('⟨').count(), 50);
+}
+
+#[test]
 fn a_flood_is_as_many_updates_as_told() {
     let folder = tempfile::tempdir().unwrap();
     let (mut client, session) = Client::with_session(folder.path());

@@ -31,19 +31,26 @@ fn words_must_all_be_there_and_the_last_may_go_on() {
 #[test]
 fn quoted_words_stand_together_and_are_whole() {
     assert_eq!(
-        terms(r#"a "b c" d"#),
-        [whole("a"), whole("b c"), begun("d")]
+        terms(r#"a "b c" de"#),
+        [whole("a"), whole("b c"), begun("de")]
     );
     assert_eq!(terms(r#"a "b c""#), [whole("a"), whole("b c")]);
     assert_eq!(terms(r#"a "b c" "#), [whole("a"), whole("b c")]);
-    assert_eq!(terms(r#"a "b c"#), [whole("a"), begun("b c")]);
+    assert_eq!(terms(r#"a "b cd"#), [whole("a"), begun("b cd")]);
+}
+
+#[test]
+fn a_single_latin_letter_is_a_word_and_no_beginning() {
+    assert_eq!(terms("f"), [whole("f")]);
+    assert_eq!(terms("save_e"), [whole("save_e")]);
+    assert_eq!(terms("日"), [begun("日")]);
 }
 
 #[test]
 fn what_says_nothing_is_left_out() {
     assert_eq!(terms(r#"" "* -- fix (🚀 ""#), [whole("fix")]);
     assert_eq!(terms("fix (🚀"), [begun("fix")]);
-    assert_eq!(terms("a\0b"), [whole("a"), begun("b")]);
+    assert_eq!(terms("a\0bc"), [whole("a"), begun("bc")]);
     assert_eq!(terms(&"x ".repeat(1000)).len(), 32);
 }
 
