@@ -12,14 +12,12 @@ use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
 
 /// The steps, for who wrote a line that is none.
-const STEPS: &str = "say, think, plan, edit, create, append, read, run, ask, approve-plan, question, wait, fail, \
+const STEPS: &str = "say, think, plan, edit, create, append, read, run, ask, approve-plan, question, wait, stream, fail, \
     fail-auth, fail-quota, end, crash, exit, flood, garbage, bad-utf8, big, answer-twice, ignore-cancel, ignore-term, \
     orphan, show-prompt";
 
 /// How what the app tells besides the person's words begins.
 const BY_THE_APP: [&str; 2] = ["<shopfloor-workspace>", "[Shopfloor:"];
-const STEPS: &str = "say, think, plan, edit, create, append, read, run, ask, approve-plan, question, wait, stream, fail, \
-    fail-auth, fail-quota, end, crash, exit, flood, garbage, bad-utf8, big, ignore-cancel, ignore-term, orphan";
 
 /// Runs a whole turn and gives the answer to the prompt.
 pub fn answer(turn: &mut Turn, texts: &[String]) -> Result<Value, RpcError> {
