@@ -57,3 +57,17 @@ pub async fn board_is_there(window: &Client) {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
+
+/// The app's own process; its hidden modes have an argument.
+pub fn pid_of(program: &Path) -> i32 {
+    let processes = std::fs::read_dir("/proc").expect("Linux").flatten();
+    processes
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .find(|pid| {
+            let runs =
+                std::fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|exe| exe == program);
+            let line = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            runs && !line.contains("--reaper")
+        })
+        .expect("the app runs")
+}

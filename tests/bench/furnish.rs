@@ -7,8 +7,8 @@ use process::Tag;
 use session::machine::SessionState;
 use session::port::SessionStore;
 use session::{
-    Author, Entry, EntryBody, Message, MessageState, Offers, Session, ToolCall, ToolContent,
-    ToolKind, ToolStatus,
+    Author, Entry, EntryBody, Message, MessageState, Offers, Session, TitleBy, ToolCall,
+    ToolContent, ToolKind, ToolStatus,
 };
 use sqlite::Database;
 use std::collections::BTreeMap;
@@ -128,6 +128,9 @@ pub fn conversation(home: &Path, workspace: &WorkspaceId, prompt: Option<String>
         choices: BTreeMap::new(),
         offers: Offers::default(),
         usage: None,
+        title_by: TitleBy::Agent,
+        closed_at: None,
+        context: None,
     };
     database.save_session(&session).expect("the row is written");
     let ordinals: Vec<u32> = (0..said).collect();
@@ -148,7 +151,9 @@ pub fn conversation(home: &Path, workspace: &WorkspaceId, prompt: Option<String>
             state: MessageState::Queued,
             created_at: at,
         };
-        database.save_message(&message).expect("the row is written");
+        database
+            .save_messages(&[message])
+            .expect("the row is written");
     }
 }
 

@@ -7,6 +7,7 @@ mod furnish;
 mod live;
 mod paint;
 mod report;
+mod search;
 mod stage;
 mod start;
 mod streams;
@@ -20,6 +21,7 @@ fn main() {
         "flood" => flood::measure(),
         "live" => live::measure(),
         "paint" => paint::measure(),
+        "search" => search::measure(),
         "start" => start::measure(),
         "streams" => streams::measure(),
         "transcript" => transcript::measure(),

@@ -2,6 +2,7 @@
 //!
 //! The page cache is warm: each program starts once unmeasured. Both count from their `main`.
 
+use crate::driver::PATIENCE;
 use crate::furnish::{WORKSPACES, furnished};
 use crate::report::{Number, is_quick, median};
 use crate::stage::Stage;
@@ -12,8 +13,6 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
 const FLOOR: &str = "an empty window";
-/// How long anything may take before the benchmark gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Prints the moments and the memory.
 pub fn measure() {

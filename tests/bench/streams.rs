@@ -3,7 +3,7 @@
 //!
 //! Floors: the same page when nothing streams, and reading as many lines of JSON as the agents write.
 
-use crate::driver::{board_is_there, driven};
+use crate::driver::{board_is_there, driven, pid_of};
 use crate::furnish::{conversation, furnished};
 use crate::report::{Number, is_quick, percentile};
 use crate::stage::Stage;
@@ -114,7 +114,7 @@ pub fn measure() {
 fn admit_all(home: &Path) {
     let preferences = json!({ "theme": "system", "defaultAgent": null, "maxLiveAgents": SESSIONS });
     Database::open(&home.join("shopfloor.db"))
-        .and_then(|database| Ok(database.set_setting("preferences", &preferences.to_string())))
+        .map(|database| database.set_setting("preferences", &preferences.to_string()))
         .expect("the database is whole")
         .expect("the row is written");
 }
@@ -139,20 +139,6 @@ async fn until(window: &fantoccini::Client, condition: &str) {
         assert!(start.elapsed() < 2 * crate::driver::PATIENCE, "{condition}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-}
-
-/// The app's own process; its hidden modes have an argument.
-fn pid_of(program: &Path) -> i32 {
-    let processes = std::fs::read_dir("/proc").expect("Linux").flatten();
-    processes
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .find(|pid| {
-            let runs =
-                std::fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|exe| exe == program);
-            let line = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-            runs && !line.contains("--reaper")
-        })
-        .expect("the app runs")
 }
 
 /// Seconds of CPU that a process used; the kernel counts hundredths.

@@ -2,10 +2,11 @@
 //!
 //! The floor is a conversation of 100 entries, in the same window.
 
-use crate::driver::{board_is_there, driven};
+use crate::driver::{board_is_there, driven, pid_of};
 use crate::furnish::{conversation, furnished};
 use crate::report::{Number, is_quick, median, percentile};
 use crate::stage::Stage;
+use crate::start::{memory_beside, weights_when_quiet};
 use serde_json::{Value, json};
 
 const LONG: u32 = 100_000;
@@ -57,6 +58,8 @@ pub fn measure() {
         board_is_there(&window).await;
         let (mut long, mut short) = (Vec::new(), Vec::new());
         let mut scrolled = Vec::new();
+        let app = pid_of(&stage.path_of("shopfloor"));
+        let before = weights_when_quiet(app);
         for _ in 0..turns {
             for (workspace, entries, times) in [
                 (&workspaces[0], LONG, &mut long),
@@ -75,6 +78,16 @@ pub fn measure() {
                 scrolled.push((entries, answer));
                 to_board(&window).await;
             }
+        }
+        let after = weights_when_quiet(app);
+        for (name, after, before) in memory_beside(&after, &before) {
+            Number {
+                what: format!("memory (PSS) of {name}, read back and forth"),
+                value: after / 1024.0,
+                unit: "MB",
+                floor: Some((before / 1024.0, "before any was opened")),
+            }
+            .print();
         }
         Number {
             what: "opening 100,000 entries, median".to_owned(),

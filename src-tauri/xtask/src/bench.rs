@@ -17,6 +17,10 @@ const BENCHES: &[(&str, &str)] = &[
         "creating a worktree, against plain git worktree add",
     ),
     (
+        "search",
+        "full-text search over a million entries, against reading as many rows by key",
+    ),
+    (
         "start",
         "start to first paint and to settled with 50 workspaces, against an empty window; memory",
     ),
@@ -31,6 +35,8 @@ const BENCHES: &[(&str, &str)] = &[
     (
         "flood",
         "another agent's question to its card while one floods, against no flood; memory in floods and huge lines",
+    ),
+    (
         "streams",
         "20 conversations that stream 200 pieces a second each: CPU, frames, age of what is seen",
     ),
@@ -45,7 +51,7 @@ const BENCHES: &[(&str, &str)] = &[
 ];
 
 /// Those that need neither the app nor a window, so that they can be had without a build of minutes.
-const WITHOUT_APP: &[&str] = &["worktrees", "flood"];
+const WITHOUT_APP: &[&str] = &["worktrees", "flood", "search"];
 
 /// Runs the benchmarks that were named, or all.
 pub fn bench(places: &Places, arguments: &[String]) -> Outcome {
