@@ -7,6 +7,8 @@ export default defineConfig({
   plugins: [svelte(), svelteTesting()],
   clearScreen: false,
   server: { port: 5173, strictPort: true },
+  // The worker that reads code loads languages when it meets them.
+  worker: { format: 'es' },
   build: {
     target: ['es2022', 'safari17.5', 'chrome123'],
     cssTarget: ['safari17.5', 'chrome123'],

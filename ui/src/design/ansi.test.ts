@@ -8,9 +8,9 @@ const plain = (text: string) =>
 
 it('reads colour and bold until they are reset', () => {
   expect(stretches('a\u001b[1;31mred\u001b[0mb')).toEqual([
-    { text: 'a', colour: 'plain', bold: false },
-    { text: 'red', colour: 'red', bold: true },
-    { text: 'b', colour: 'plain', bold: false },
+    { text: 'a', colour: 'plain', bold: false, faint: false },
+    { text: 'red', colour: 'red', bold: true, faint: false },
+    { text: 'b', colour: 'plain', bold: false, faint: false },
   ]);
 });
 
@@ -18,8 +18,15 @@ it('drops what moves the cursor and sets titles', () => {
   expect(plain('\u001b[2K\u001b[1Aone\u001b]0;title\u0007two')).toBe('onetwo');
 });
 
-it('does not read the parameters of a 256 colour as styles', () => {
-  expect(stretches('\u001b[38;5;31mx')).toEqual([{ text: 'x', colour: 'plain', bold: false }]);
+it('takes the nearest colour of the design for the many others', () => {
+  const colour = (codes: string) => stretches(`\u001b[${codes}mx`)[0]?.colour;
+  expect(colour('38;5;31')).toBe('cyan');
+  expect(colour('38;5;196')).toBe('red');
+  expect(colour('38;5;240')).toBe('black');
+  expect(colour('38;2;250;180;40')).toBe('yellow');
+  expect(colour('38;2;240;240;240')).toBe('plain');
+  expect(colour('91')).toBe('red');
+  expect(colour('37')).toBe('plain');
 });
 
 it('a progress line keeps its last state', () => {

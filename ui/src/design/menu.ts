@@ -5,6 +5,8 @@ export type MenuItem =
   | {
       kind: 'action';
       label: string;
+      /** A second line. */
+      description?: string;
       run: () => void;
       shortcut?: string;
       danger?: boolean;

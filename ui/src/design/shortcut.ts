@@ -24,7 +24,9 @@ export function spelled(shortcut: string): string {
 export function pressed(event: KeyboardEvent): string {
   const mod = mac ? event.metaKey : event.ctrlKey;
   const letter = event.key.length === 1;
-  const key = letter && (mod || event.altKey) ? event.key.toUpperCase() : event.key;
+  // Shift makes another sign of a bracket, which one depends on the keyboard.
+  const bracket = { BracketLeft: '[', BracketRight: ']' }[event.code];
+  const key = letter && (mod || event.altKey) ? (bracket ?? event.key.toUpperCase()) : event.key;
   const shift = event.shiftKey && (!letter || mod || event.altKey);
   return [mod && 'Mod', event.altKey && 'Alt', shift && 'Shift', key].filter(Boolean).join('+');
 }

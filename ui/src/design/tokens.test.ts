@@ -45,6 +45,11 @@ const text: [string, string][] = [
     [`term-bright-${hue}`, 'surface'],
   ]),
   ['term-bright-black', 'surface'],
+  ...['comment', 'string', 'number', 'keyword', 'type', 'name'].map((ink): [string, string] => [
+    `syntax-${ink}`,
+    'code',
+  ]),
+  ...['red', 'green', 'yellow', 'blue', 'magenta', 'cyan'].map((ink): [string, string] => [`term-${ink}`, 'code']),
   ['text-faint', 'diff-added'],
   ['text-faint', 'diff-removed'],
 ];
