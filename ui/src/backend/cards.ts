@@ -54,7 +54,7 @@ export function line(card: Card): string {
 
 /** The session a person most likely means: one that asks, else one that works, else the newest. */
 export function mainSession(card: Card): SessionGroup | undefined {
-  const newestFirst = [...card.sessions].reverse();
+  const newestFirst = card.sessions.filter((session) => session.closedAt === null).reverse();
   return (
     newestFirst.find((session) => session.pending.length > 0) ??
     newestFirst.find((session) => isBusy(session)) ??

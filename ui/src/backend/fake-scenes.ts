@@ -1,6 +1,7 @@
 // Scenes for looking at the window in a browser: the first run, and a busy day. No test depends on them.
 import type { Ask, Card, Entry, EntryBody, FileDiff, Reason, SessionGroup, Status, ToolCall } from './backend';
 import { FakeBackend, agentEntry, card, entry, summary } from './fake';
+import { offers, tellTalks } from './fake-talks';
 
 const now = Date.now();
 const seconds = (count: number) => now - count * 1000;
@@ -59,7 +60,7 @@ export function busyBackend(): FakeBackend {
         },
       ],
     }),
-    offers: { commands: [], options: [], images: null },
+    offers,
     entries: talk(),
     more: false,
     revision: 1,
@@ -71,6 +72,7 @@ export function busyBackend(): FakeBackend {
     revision: 1,
     offers: { commands: [], options: [], images: null },
   });
+  tellTalks(fake);
   fake.changes = {
     against: 'base',
     files: [
@@ -343,6 +345,7 @@ function tool(title: string, change: Partial<ToolCall>): EntryBody {
 const ask: Ask = {
   kind: 'permission',
   title: 'Run cargo test -p lexer',
+  command: 'cargo test -p lexer --all-features',
   call: {
     call: 'c9',
     tool: 'execute',

@@ -7,6 +7,7 @@ import { copyText } from '../design/copy';
 import type { MenuItem } from '../design/menu';
 import type { PaletteAction } from '../features/palette/search';
 import type { Docks } from '../features/terminal/docks.svelte';
+import { tabs } from '../features/workspace/tabs';
 import type { Shell } from './shell.svelte';
 import { exportConversation } from './export';
 import { isDark } from './theme';
@@ -126,7 +127,7 @@ function ofCard({ backend, shell, docks, card, focus }: Parts): PaletteAction[] 
       run: () => void docks.toggle(id),
     },
     { id: 'new-terminal', group, title: 'New terminal', run: () => void docks.add(id) },
-    { id: 'new-session', group, title: 'New conversation', run: () => shell.choose(id, null) },
+    { id: 'new-session', group, title: 'New conversation', shortcut: 'Mod+T', run: () => shell.begin(id, null) },
   );
   if (session)
     out.push(
@@ -143,6 +144,7 @@ function ofCard({ backend, shell, docks, card, focus }: Parts): PaletteAction[] 
         run: () => void exportConversation(backend, shell, session.id, 'json'),
       },
     );
+  out.push(...ofTabs(shell, here));
   if (session?.pending.length)
     out.push({
       id: 'request',
@@ -159,13 +161,80 @@ function ofCard({ backend, shell, docks, card, focus }: Parts): PaletteAction[] 
       shortcut: 'Mod+.',
       run: () => void shell.ask(backend.stopTurn(session.id)),
     });
-  if (session && session.run.kind !== 'stopped' && session.run.kind !== 'failed')
+  if (session?.run.kind === 'ready')
+    out.push({
+      id: 'sleep',
+      group,
+      title: 'Let the agent sleep until the next message',
+      run: () => void shell.ask(backend.sleepSession(session.id)),
+    });
+  if (session && !['stopped', 'asleep', 'waiting', 'failed'].includes(session.run.kind))
     out.push({
       id: 'end',
       group,
       title: 'End the agent’s process',
       run: () => void shell.ask(backend.endSession(session.id)),
     });
+  return out;
+}
+
+function ofTabs(shell: Shell, card: Card): PaletteAction[] {
+  const group = 'Conversation';
+  const { open, closed } = tabs(card.sessions);
+  const session = shell.session(card);
+  const chat = shell.chat.current;
+  const out: PaletteAction[] = [];
+  if (open.length > 1)
+    out.push(
+      {
+        id: 'next-session',
+        group,
+        title: 'Next conversation',
+        shortcut: 'Mod+Shift+]',
+        run: () => shell.beside(card, 1),
+      },
+      {
+        id: 'session-before',
+        group,
+        title: 'Conversation before',
+        shortcut: 'Mod+Shift+[',
+        run: () => shell.beside(card, -1),
+      },
+    );
+  if (session !== null)
+    out.push({
+      id: 'close-session',
+      group,
+      title: 'Close the conversation',
+      run: () => void shell.close(card, session),
+    });
+  const last = closed[0];
+  if (last)
+    out.push({
+      id: 'reopen-session',
+      group,
+      title: `Open “${last.title}” again`,
+      shortcut: 'Mod+Shift+T',
+      run: () => void shell.reopen(card.id, last.id),
+    });
+  if (chat)
+    out.push(
+      { id: 'find', group, title: 'Find in the conversation', shortcut: 'Mod+F', run: () => chat.find() },
+      {
+        id: 'prompt-before',
+        group,
+        title: 'My message before',
+        shortcut: 'Alt+ArrowUp',
+        run: () => chat.toPrompt('before'),
+      },
+      {
+        id: 'prompt-after',
+        group,
+        title: 'My next message',
+        shortcut: 'Alt+ArrowDown',
+        run: () => chat.toPrompt('after'),
+      },
+    );
   return out;
 }
 
@@ -212,7 +281,16 @@ export const everyShortcut = [
   { title: 'Write to the agent', shortcut: 'i' },
   { title: 'Answer what is asked', shortcut: 'Mod+Shift+Y' },
   { title: 'Allow, allow always, reject', shortcut: 'y a n' },
+  { title: 'Always allow, always refuse', shortcut: 'Shift+Y Shift+N' },
+  { title: 'Send and stop the turn for it', shortcut: 'Mod+Enter' },
   { title: 'Stop the agent', shortcut: 'Mod+.' },
+  { title: 'New conversation', shortcut: 'Mod+T' },
+  { title: 'Next conversation', shortcut: 'Mod+Shift+]' },
+  { title: 'Conversation before', shortcut: 'Mod+Shift+[' },
+  { title: 'Open a closed conversation again', shortcut: 'Mod+Shift+T' },
+  { title: 'Find in the conversation', shortcut: 'Mod+F' },
+  { title: 'My message before', shortcut: 'Alt+ArrowUp' },
+  { title: 'My next message', shortcut: 'Alt+ArrowDown' },
   { title: 'Changes and details', shortcut: 'Mod+I' },
   { title: 'Terminals of the workspace', shortcut: 'Mod+`' },
   { title: 'Terminals, on any keyboard', shortcut: 'Mod+Shift+J' },
@@ -227,6 +305,7 @@ export const everyShortcut = [
 export function cardMenu(parts: Parts, card: Card): MenuItem[] {
   const wanted = [
     'stop',
+    'sleep',
     'end',
     'new-session',
     'new-terminal',

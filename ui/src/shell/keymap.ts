@@ -4,7 +4,7 @@ import { pressed, typing } from '../design/shortcut';
 /** How long the second of two keys may take, in milliseconds. */
 const patience = 1000;
 
-/** Finds what a key press means; keys that belong to a text field are left to it, unless Mod is held. */
+/** Finds what a key press means; keys that belong to a text field are left to it. */
 export class Keymap {
   #first: { key: string; at: number } | null = null;
 
@@ -14,7 +14,7 @@ export class Keymap {
     const key = pressed(event);
     const first = this.#first;
     this.#first = null;
-    if (typing(event) && !key.startsWith('Mod+') && !/^F\d+$/.test(key)) return null;
+    if (typing(event) && !/^(Mod\+|Alt\+Arrow|F\d+$)/.test(key)) return null;
     if (first && event.timeStamp - first.at < patience) {
       const both = known.get(`${first.key} ${key}`);
       if (both !== undefined) return both;

@@ -1,9 +1,20 @@
 // What the window shows and what lies over it; and that a workspace the person looks at counts as seen.
-import type { Backend, Card, CommandError, ProjectId, SessionId, TerminalId, WorkspaceId } from '../backend/backend';
-import { byAttention, mainSession, needsPerson } from '../backend/cards';
+import type {
+  AgentId,
+  Backend,
+  Card,
+  CommandError,
+  ProjectId,
+  SessionId,
+  TerminalId,
+  WorkspaceId,
+} from '../backend/backend';
+import { byAttention, isBusy, mainSession, needsPerson } from '../backend/cards';
 import type { Feed } from '../backend/feed.svelte';
 import type { Target } from '../backend/target';
 import { RememberedNumber, recall, remember } from '../design/remembered.svelte';
+import { ChatControls } from '../features/conversation/controls.svelte';
+import { afterClosing, beside, tabs } from '../features/workspace/tabs';
 
 /** Where the person is. */
 export type Place =
@@ -34,6 +45,8 @@ export class Shell {
   project = $state<ProjectId | null>(recall('project'));
   /** The workspace whose archiving waits for a yes. */
   archiving = $state<WorkspaceId | null>(null);
+  /** The conversation whose closing waits for a yes: its agent is at work. */
+  closing = $state.raw<{ workspace: WorkspaceId; session: SessionId } | null>(null);
   /** The workspace whose card is shown in full. */
   debugging = $state<WorkspaceId | null>(null);
   /** The terminal that lies over the window. */
@@ -42,6 +55,8 @@ export class Shell {
   sidebar = $state(true);
   /** Width of the inspector beside a conversation, 0 when it is hidden; in pixels. */
   readonly inspector = new RememberedNumber('inspector', 360);
+  /** The conversation on the screen. */
+  readonly chat = new ChatControls();
   /** An action's error that has no better place. */
   error = $state.raw<CommandError | null>(null);
   /** What an action did, where nothing else shows it. */
@@ -51,6 +66,8 @@ export class Shell {
 
   /** The chosen conversation of each workspace; null is a new one. */
   #chosen = $state.raw<Readonly<Record<WorkspaceId, SessionId | null>>>({});
+  /** The agent chosen for a new conversation, by workspace. */
+  #agents = $state.raw<Readonly<Record<WorkspaceId, AgentId | null>>>({});
   #seen = '';
   readonly #backend: Backend;
   readonly #feed: Feed;
@@ -106,6 +123,41 @@ export class Shell {
   /** Chooses a conversation, null for a new one. */
   choose(workspace: WorkspaceId, session: SessionId | null): void {
     this.#chosen = { ...this.#chosen, [workspace]: session };
+  }
+
+  /** Shows a new conversation, with this agent chosen. */
+  begin(workspace: WorkspaceId, agent: AgentId | null): void {
+    this.#agents = { ...this.#agents, [workspace]: agent };
+    this.choose(workspace, null);
+  }
+
+  /** The agent chosen for a new conversation of this workspace. */
+  agentFor(workspace: WorkspaceId): AgentId | null {
+    return this.#agents[workspace] ?? null;
+  }
+
+  /** Shows the conversation beside the one that is shown. */
+  beside(card: Card, step: 1 | -1): void {
+    const next = beside(tabs(card.sessions).open, this.session(card), step);
+    if (next !== null) this.choose(card.id, next);
+  }
+
+  /** Closes a conversation's tab; where its agent is at work the person is asked first. */
+  async close(card: Card, session: SessionId): Promise<void> {
+    const closing = card.sessions.find((one) => one.id === session);
+    const asks = closing && (isBusy(closing) || closing.pending.length > 0);
+    if (asks && this.closing?.session !== session) {
+      this.closing = { workspace: card.id, session };
+      return;
+    }
+    this.closing = null;
+    if (this.session(card) === session) this.choose(card.id, afterClosing(tabs(card.sessions).open, session));
+    await this.ask(this.#backend.closeSession(session));
+  }
+
+  /** Opens the tab of a closed conversation again. */
+  async reopen(workspace: WorkspaceId, session: SessionId): Promise<void> {
+    if (await this.ask(this.#backend.reopenSession(session))) this.choose(workspace, session);
   }
 
   /** Shows one project, null for all. */

@@ -83,6 +83,13 @@ export class OpenConversation {
     void this.#backend.leaveConversation(this.id);
   }
 
+  /** The newest message of the person among the entries that are here. */
+  lastPrompt(): string | null {
+    for (const { entry } of this.pages.here().reverse())
+      if (entry.body.kind === 'prompt' && entry.body.author !== 'app') return entry.body.text;
+    return null;
+  }
+
   async #older(before: number) {
     const result = await this.#backend.olderEntries(this.id, before);
     if (result.status === 'ok') return result.data;

@@ -1,21 +1,39 @@
-// What the person has typed and not sent yet, kept per workspace so that nothing typed is lost.
-import type { AgentId, Backend, CommandError, SessionId, WorkspaceId } from '../../backend/backend';
+// What the person has typed and put along and not sent yet, kept per conversation so that nothing typed is lost.
+import type {
+  AgentId,
+  Answered,
+  Attachment,
+  Backend,
+  CommandError,
+  Delivery,
+  SessionId,
+  WorkspaceId,
+} from '../../backend/backend';
 import { recall, remember } from '../../design/remembered.svelte';
 
-/** The draft of a workspace's next message, and sending it. */
+/** The draft of a conversation's next message, and sending it. Without a session it is a new conversation's. */
 export class Draft {
   /** Whether a message is on its way to the core. */
   sending = $state(false);
+  /** How many things are being put along. */
+  attaching = $state(0);
   /** Why the last one was not taken; its text is still here. */
   error = $state.raw<CommandError | null>(null);
   #text = $state('');
+  #attachments = $state.raw<Attachment[]>([]);
+  #choices = $state.raw<Readonly<Record<string, string>>>({});
   readonly #backend: Backend;
   readonly #workspace: WorkspaceId;
+  readonly #session: SessionId | null;
+  readonly #key: string;
 
-  constructor(backend: Backend, workspace: WorkspaceId) {
+  constructor(backend: Backend, workspace: WorkspaceId, session: SessionId | null = null) {
     this.#backend = backend;
     this.#workspace = workspace;
-    this.#text = recall(`draft:${workspace}`) ?? '';
+    this.#session = session;
+    this.#key = session ?? workspace;
+    this.#text = recall(`draft:${this.#key}`) ?? '';
+    this.#attachments = kept(recall(`draft-with:${this.#key}`));
   }
 
   get text(): string {
@@ -24,28 +42,130 @@ export class Draft {
 
   set text(next: string) {
     this.#text = next;
-    remember(`draft:${this.#workspace}`, next || null);
+    remember(`draft:${this.#key}`, next || null);
   }
 
-  /** Puts a text back before what is typed. */
-  putBack(text: string): void {
-    this.text = this.text ? `${text}\n\n${this.text}` : text;
+  /** What goes along. */
+  get attachments(): Attachment[] {
+    return this.#attachments;
+  }
+
+  set attachments(next: Attachment[]) {
+    this.#attachments = next;
+    remember(`draft-with:${this.#key}`, next.length ? JSON.stringify(next) : null);
+  }
+
+  /** Options chosen before there is a conversation, id to value. */
+  get choices(): Readonly<Record<string, string>> {
+    return this.#choices;
+  }
+
+  /** Chooses a value of an option for a new conversation. */
+  choose(option: string, value: string): void {
+    this.#choices = { ...this.#choices, [option]: value };
+  }
+
+  /** Whether there is something to send. */
+  readonly ready = $derived.by(
+    () => !this.sending && this.attaching === 0 && (this.#text.trim() !== '' || this.#attachments.length > 0),
+  );
+
+  /** Puts a message back before what is typed. */
+  putBack(text: string, attachments: Attachment[] = []): void {
+    this.text = this.text && text ? `${text}\n\n${this.text}` : text || this.text;
+    this.#add(attachments);
+  }
+
+  /** Puts files of the disk along, by their paths. */
+  async attachPaths(paths: string[]): Promise<void> {
+    if (paths.length) await this.#attach(this.#backend.attachFiles(this.#workspace, paths));
+  }
+
+  /** Lets the person pick files to put along. */
+  async pick(): Promise<void> {
+    const picked = await this.#backend.pickFiles();
+    if (picked.status === 'error') this.error = picked.error;
+    else await this.attachPaths(picked.data);
+  }
+
+  /** Puts along what was pasted: the core keeps its bytes. */
+  async attachBlob(blob: Blob, name: string): Promise<void> {
+    this.attaching++;
+    const base64 = await base64Of(blob).finally(() => this.attaching--);
+    const one = this.#backend.attachBytes(name, blob.type || 'text/plain', base64);
+    await this.#attach(one.then((result) => (result.status === 'ok' ? { ...result, data: [result.data] } : result)));
+  }
+
+  /** Takes something off. */
+  removeAt(index: number): void {
+    this.attachments = this.#attachments.filter((_, at) => at !== index);
   }
 
   /** Sends it; answers the session, or null when there was nothing to send or it was refused. */
-  async send(session: SessionId | null, agent: AgentId | null): Promise<SessionId | null> {
-    const text = this.text;
-    if (this.sending || text.trim() === '') return null;
+  async send(agent: AgentId | null, delivery: Delivery = 'queue'): Promise<SessionId | null> {
+    const [text, attachments] = [this.text, this.#attachments];
+    if (!this.ready) return null;
     this.sending = true;
-    const result = await this.#backend.sendMessage(this.#workspace, session, agent, text, [], 'queue', {});
+    const result = await this.#backend.sendMessage(
+      this.#workspace,
+      this.#session,
+      this.#session === null ? agent : null,
+      text,
+      attachments,
+      delivery,
+      this.#session === null ? this.#choices : {},
+    );
     this.sending = false;
     if (result.status === 'error') {
       this.error = result.error;
       return null;
     }
     this.error = null;
-    // What was typed while it was on its way stays.
+    // What was typed and put along while it was on its way stays.
     if (this.text.startsWith(text)) this.text = this.text.slice(text.length).trimStart();
+    this.attachments = this.#attachments.filter((one) => !attachments.includes(one));
     return result.data;
   }
+
+  async #attach(call: Promise<Answered<Attachment[]>>): Promise<void> {
+    this.attaching++;
+    const result = await call;
+    this.attaching--;
+    if (result.status === 'error') {
+      this.error = result.error;
+      return;
+    }
+    this.error = null;
+    this.#add(result.data);
+  }
+
+  #add(fresh: Attachment[]): void {
+    const known = new Set(this.#attachments.map(keyOf));
+    const added = fresh.filter((one) => !known.has(keyOf(one)));
+    if (added.length) this.attachments = [...this.#attachments, ...added];
+  }
+}
+
+/** What tells one attachment from another. */
+export function keyOf(one: Attachment): string {
+  return one.kind === 'file' ? one.path : one.id;
+}
+
+function kept(json: string | null): Attachment[] {
+  try {
+    const read: unknown = JSON.parse(json ?? '[]');
+    return Array.isArray(read) ? (read as Attachment[]) : [];
+  } catch {
+    return [];
+  }
+}
+
+async function base64Of(blob: Blob): Promise<string> {
+  const address = await new Promise<string>((give, fail) => {
+    const reader = new FileReader();
+    reader.onload = () => give(String(reader.result));
+    reader.onerror = () => fail(reader.error ?? new Error('unreadable'));
+    reader.readAsDataURL(blob);
+  });
+  return address.slice(address.indexOf(',') + 1);
 }

@@ -1,63 +1,115 @@
 import { beforeEach, expect, it } from 'vitest';
+import type { Attachment } from '../../backend/backend';
 import { FakeBackend, refusal } from '../../backend/fake';
 import { Draft } from './draft.svelte';
 
 beforeEach(() => localStorage.clear());
 
-it('what was typed is there again when the workspace is opened again', () => {
-  new Draft(new FakeBackend(), 'w1').text = 'half a thought';
-  expect(new Draft(new FakeBackend(), 'w1').text).toBe('half a thought');
-  expect(new Draft(new FakeBackend(), 'w2').text).toBe('');
+const file: Attachment = { kind: 'file', name: 'src/a.rs', path: '/work/src/a.rs' };
+
+it('what was typed and put along is there again when the conversation is opened again', () => {
+  const draft = new Draft(new FakeBackend(), 'w1', 's1');
+  draft.text = 'half a thought';
+  draft.attachments = [file];
+  const again = new Draft(new FakeBackend(), 'w1', 's1');
+  expect([again.text, again.attachments]).toEqual(['half a thought', [file]]);
+  const other = new Draft(new FakeBackend(), 'w1', 's2');
+  expect([other.text, other.attachments]).toEqual(['', []]);
 });
 
 it('is empty after it was sent', async () => {
   const fake = new FakeBackend();
   const draft = new Draft(fake, 'w1');
   draft.text = 'hello';
-  expect(await draft.send(null, 'practice')).toBe('s-w1');
-  expect(fake.calls.at(-1)).toEqual(['sendMessage', 'w1', null, 'practice', 'hello', [], 'queue', {}]);
-  expect(new Draft(fake, 'w1').text).toBe('');
+  draft.attachments = [file];
+  draft.choose('mode', 'plan');
+  expect(await draft.send('practice')).toBe('s-w1');
+  expect(fake.calls.at(-1)).toEqual([
+    'sendMessage',
+    'w1',
+    null,
+    'practice',
+    'hello',
+    [file],
+    'queue',
+    { mode: 'plan' },
+  ]);
+  const again = new Draft(fake, 'w1');
+  expect([again.text, again.attachments]).toEqual(['', []]);
 });
 
-it('keeps the text when it was refused', async () => {
+it('a conversation that exists has its agent and its options already', async () => {
+  const fake = new FakeBackend();
+  const draft = new Draft(fake, 'w1', 's1');
+  draft.text = 'hello';
+  draft.choose('mode', 'plan');
+  await draft.send('practice', 'now');
+  expect(fake.calls.at(-1)).toEqual(['sendMessage', 'w1', 's1', null, 'hello', [], 'now', {}]);
+});
+
+it('keeps everything when it was refused', async () => {
   const fake = new FakeBackend();
   fake.sendMessage = () => Promise.resolve({ status: 'error', error: refusal('The disk is full.') });
   const draft = new Draft(fake, 'w1');
   draft.text = 'hello';
-  expect(await draft.send(null, null)).toBeNull();
-  expect(draft.text).toBe('hello');
+  draft.attachments = [file];
+  expect(await draft.send(null)).toBeNull();
+  expect([draft.text, draft.attachments]).toEqual(['hello', [file]]);
   expect(draft.error?.message).toBe('The disk is full.');
 });
 
 it('is sent once, however often Enter is pressed', async () => {
   const fake = new FakeBackend();
-  const draft = new Draft(fake, 'w1');
+  const draft = new Draft(fake, 'w1', 's');
   draft.text = 'hello';
-  await Promise.all([draft.send('s', null), draft.send('s', null)]);
+  await Promise.all([draft.send(null), draft.send(null)]);
   expect(fake.calls.filter(([name]) => name === 'sendMessage')).toHaveLength(1);
 });
 
-it('what is typed while a message is on its way stays', async () => {
-  const fake = new FakeBackend();
-  const draft = new Draft(fake, 'w1');
+it('what is typed and put along while a message is on its way stays', async () => {
+  const draft = new Draft(new FakeBackend(), 'w1', 's');
   draft.text = 'first';
-  const sending = draft.send('s', null);
+  const sending = draft.send(null);
   draft.text = 'first and second';
+  draft.attachments = [file];
   await sending;
-  expect(draft.text).toBe('and second');
+  expect([draft.text, draft.attachments]).toEqual(['and second', [file]]);
 });
 
-it('white space alone is not a message', async () => {
-  const fake = new FakeBackend();
-  const draft = new Draft(fake, 'w1');
+it('white space alone is not a message, a picture alone is', async () => {
+  const draft = new Draft(new FakeBackend(), 'w1', 's');
   draft.text = ' \n ';
-  expect(await draft.send('s', null)).toBeNull();
-  expect(fake.calls).toEqual([]);
+  expect(draft.ready).toBe(false);
+  await draft.attachBlob(new Blob(['x'], { type: 'image/png' }), 'shot.png');
+  expect(draft.ready).toBe(true);
 });
 
-it('a message taken back goes before what is typed', () => {
+it('a message taken back goes before what is typed, with what went along', () => {
   const draft = new Draft(new FakeBackend(), 'w1');
   draft.text = 'later';
-  draft.putBack('earlier');
-  expect(draft.text).toBe('earlier\n\nlater');
+  draft.putBack('earlier', [file]);
+  draft.putBack('', [file]);
+  expect([draft.text, draft.attachments]).toEqual(['earlier\n\nlater', [file]]);
+});
+
+it('what can’t be put along says why, and the rest stays', async () => {
+  const fake = new FakeBackend();
+  fake.attachBytes = () => Promise.resolve({ status: 'error', error: refusal('The picture is larger than 10 MiB.') });
+  const draft = new Draft(fake, 'w1');
+  draft.attachments = [file];
+  await draft.attachBlob(new Blob(['x'], { type: 'image/png' }), 'shot.png');
+  expect(draft.error?.message).toBe('The picture is larger than 10 MiB.');
+  expect([draft.attachments, draft.attaching]).toEqual([[file], 0]);
+});
+
+it('bytes reach the core as they were pasted', async () => {
+  const fake = new FakeBackend();
+  const draft = new Draft(fake, 'w1');
+  await draft.attachBlob(new Blob(['hello'], { type: 'text/plain' }), 'note.txt');
+  expect(fake.calls.find(([name]) => name === 'attachBytes')).toEqual([
+    'attachBytes',
+    'note.txt',
+    'text/plain',
+    'aGVsbG8=',
+  ]);
 });

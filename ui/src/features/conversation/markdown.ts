@@ -38,9 +38,17 @@ export function blocks(text: string): Block[] {
 export class GrowingMarkdown {
   #settled = '';
   #blocks: Block[] = [];
+  #last: { text: string; blocks: Block[] } | null = null;
 
   /** The blocks of the text as it is now. */
   blocks(text: string): Block[] {
+    if (this.#last?.text === text) return this.#last.blocks;
+    const blocks = this.#read(text);
+    this.#last = { text, blocks };
+    return blocks;
+  }
+
+  #read(text: string): Block[] {
     if (!text.startsWith(this.#settled)) {
       this.#settled = '';
       this.#blocks = [];

@@ -1,7 +1,7 @@
 // The window on a transcript: every ordinal has its place, and only entries near those places are kept. What is not here
 // is fetched by pages; what changed while its page was on the way is never shown older than it is.
 import { SvelteMap } from 'svelte/reactivity';
-import type { Entry, EntryId, TranscriptChange } from '../../backend/backend';
+import type { Entry, EntryId, RequestId, TranscriptChange } from '../../backend/backend';
 import { EntryCell } from './cell.svelte';
 
 /** How many entries a page has; as many as the core answers at a time. */
@@ -20,6 +20,7 @@ export class Pages {
   readonly #fetch: FetchBefore;
   readonly #cells = new SvelteMap<number, EntryCell>();
   readonly #byId = new Map<EntryId, EntryCell>();
+  readonly #requests = new SvelteMap<RequestId, number>();
   readonly #coming = new Map<number, Promise<boolean>>();
   /** What changed of entries that are not here, while pages are on their way. */
   #missed = new Map<EntryId, Entry | null>();
@@ -39,6 +40,11 @@ export class Pages {
     return this.#byId.get(id);
   }
 
+  /** The place of what was asked, if it is here. */
+  requestAt(id: RequestId): number | undefined {
+    return this.#requests.get(id);
+  }
+
   /** All entries that are here, oldest first. */
   here(): EntryCell[] {
     return [...this.#cells.values()].sort((a, b) => a.entry.ordinal - b.entry.ordinal);
@@ -49,6 +55,7 @@ export class Pages {
     this.#life++;
     this.#cells.clear();
     this.#byId.clear();
+    this.#requests.clear();
     this.#coming.clear();
     this.#missed.clear();
     for (const entry of newest) this.#keep(entry);
@@ -88,6 +95,7 @@ export class Pages {
     const cell = new EntryCell(entry);
     this.#cells.set(entry.ordinal, cell);
     this.#byId.set(entry.id, cell);
+    if (entry.body.kind === 'request') this.#requests.set(entry.body.request, entry.ordinal);
   }
 
   #load(number: number): Promise<boolean> {
@@ -129,6 +137,7 @@ export class Pages {
       if (ordinal < end && (ordinal < from || ordinal >= to)) {
         this.#cells.delete(ordinal);
         this.#byId.delete(cell.entry.id);
+        if (cell.entry.body.kind === 'request') this.#requests.delete(cell.entry.body.request);
       }
   }
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { AskOption, FormField } from '../../backend/backend';
-import { blank, formValues, keyForOption, missing, optionForKey } from './request';
+import { blank, formValues, keyForOption, missing, optionForKey, titleOf } from './request';
 
 const options: AskOption[] = [
   { id: 'once', name: 'Allow', kind: 'allow_once' },
@@ -26,6 +26,13 @@ it('begins a form with what the agent put into it, where it fits', () => {
   expect(preset({ kind: 'number' }, 3)).toBe('3');
   expect(preset({ kind: 'boolean' }, true)).toBe(true);
   expect(preset({ kind: 'boolean' }, 'yes')).toBe(false);
+});
+
+it('a choice is called by its title where it has one', () => {
+  const kind: FormField['kind'] & { kind: 'choice' } = { kind: 'choice', options: ['b', 'g'], titles: ['Blue'] };
+  expect(titleOf(kind, 'b')).toBe('Blue');
+  expect(titleOf(kind, 'g')).toBe('g');
+  expect(titleOf({ kind: 'choices', options: ['b'] }, 'b')).toBe('b');
 });
 
 it.each([

@@ -1,5 +1,5 @@
 // Answering what an agent asks: by key, and by a form.
-import type { AskOption, FormField, OptionKind } from '../../backend/backend';
+import type { Ask, AskOption, FormField, OptionKind, RequestOutcome } from '../../backend/backend';
 
 const letters: Record<string, OptionKind[]> = {
   y: ['allow_once'],
@@ -21,6 +21,50 @@ export function optionForKey(key: string, options: AskOption[]): AskOption | und
 export function keyForOption(option: AskOption, options: AskOption[]): string {
   const letter = Object.keys(letters).find((key) => optionForKey(key, options) === option);
   return letter ?? String(options.indexOf(option) + 1);
+}
+
+/** The option that says yes or no to this one request. */
+export function answering(verdict: 'allow' | 'deny', options: AskOption[]): AskOption | undefined {
+  const kinds: OptionKind[] = verdict === 'allow' ? ['allow_once'] : ['reject_once'];
+  return options.find((option) => kinds.includes(option.kind));
+}
+
+/** What became of a request, for people; null while it waits. */
+export function outcomeWords(
+  outcome: RequestOutcome,
+): { tone: 'ready' | 'broken' | 'calm'; text: string; by: string | null } | null {
+  switch (outcome.kind) {
+    case 'pending':
+      return null;
+    case 'answered': {
+      const verb = outcome.allowed ? 'Allowed' : 'Refused';
+      const by = outcome.by ? `${verb} by ${outcome.by}` : null;
+      return { tone: outcome.allowed ? 'ready' : 'broken', text: outcome.choice, by };
+    }
+    case 'cancelled':
+      return { tone: 'calm', text: 'The turn was stopped before this was answered.', by: null };
+    case 'lapsed':
+      return {
+        tone: 'broken',
+        text: 'This lapsed: the agent ended while it waited. Send a message to go on, and it asks again if it needs to.',
+        by: null,
+      };
+  }
+}
+
+/** The text of a plan that waits for approval, Markdown; null where the agent gave none. */
+export function planText(ask: Ask): string | null {
+  const texts = (ask.call?.content ?? []).flatMap((one) => (one.kind === 'text' ? [one.text.trim()] : []));
+  const shown = texts.filter(Boolean).join('\n\n');
+  if (shown) return shown;
+  try {
+    const input: unknown = JSON.parse(ask.call?.input ?? 'null');
+    if (typeof input === 'object' && input !== null && 'plan' in input && typeof input.plan === 'string')
+      return input.plan.trim() || null;
+  } catch {
+    // Cut input is no JSON; the title has to do.
+  }
+  return null;
 }
 
 /** What stands in a form's field. */
@@ -62,6 +106,11 @@ function empty(field: FormField): FieldValue {
     case 'number':
       return '';
   }
+}
+
+/** What a choice's value is called. */
+export function titleOf(kind: Extract<FormField['kind'], { options: string[] }>, value: string): string {
+  return kind.titles?.[kind.options.indexOf(value)] ?? value;
 }
 
 /** Names of required fields that are empty, or that hold no number where one must be. */

@@ -58,3 +58,12 @@ export function inputText(input: string): string {
   }
   return JSON.stringify(read, null, 2);
 }
+
+/** The first words of a text that may be long, on one line. */
+export function preview(text: string): string {
+  return text
+    .slice(0, 400)
+    .replace(/[*_`#>]+/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
