@@ -103,6 +103,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             diagnostics::report_moment,
             diagnostics::open_link,
             diagnostics::reveal_workspace,
+            diagnostics::open_in_editor,
         ])
         .events(collect_events![ShowWorkspace])
 }

@@ -1,6 +1,7 @@
 //! The one page of composition: adapters → domains → orchestration.
 
 use agents::{Agents as AgentPrograms, SystemMemory};
+use editor::Editors;
 use git::Git;
 use kernel::Clock;
 use orchestration::{FlowError, Rooms, Running};
@@ -47,7 +48,11 @@ pub async fn compose(
         Arc::clone(&clock),
         home.worktrees(),
     );
-    let files = Files::new(Arc::clone(&git) as _, Arc::clone(&clock));
+    let files = Files::new(
+        Arc::clone(&git) as _,
+        Arc::new(Editors::on(search_path())),
+        Arc::clone(&clock),
+    );
     let agents = Agents::new(Arc::clone(&programs) as _, Arc::clone(&database) as _);
     let sessions = Sessions::new(Ports {
         store: Arc::clone(&database) as _,

@@ -99,8 +99,12 @@ fn checked(preferences: Preferences) -> Answered<Preferences> {
         within("The minutes until an agent sleeps", minutes, DAY)?;
     }
     let editor = preferences.editor.map(|command| command.trim().to_owned());
+    let editor = editor.filter(|command| !command.is_empty());
+    if let Some(editor) = &editor {
+        workspace::check_editor(editor)?;
+    }
     Ok(Preferences {
-        editor: editor.filter(|command| !command.is_empty()),
+        editor,
         ..preferences
     })
 }
@@ -186,5 +190,11 @@ mod tests {
             ..ours()
         };
         assert_eq!(checked(blank).unwrap(), ours());
+        let unclosed = Preferences {
+            editor: Some("code 'a".to_owned()),
+            ..ours()
+        };
+        let refused = checked(unclosed).unwrap_err();
+        assert!(refused.message.contains("quote"), "{refused:?}");
     }
 }

@@ -111,7 +111,12 @@ pub async fn move_in<A: Cast>(
             Arc::clone(&clock),
             home.join("worktrees"),
         ),
-        files: workspace::Files::new(Arc::clone(&git) as _, Arc::clone(&clock)),
+        // Of its own: no editor of whoever runs the tests opens.
+        files: workspace::Files::new(
+            Arc::clone(&git) as _,
+            Arc::new(editor::Editors::on(home.join("bin").into())),
+            Arc::clone(&clock),
+        ),
         sessions: session::Sessions::new(Ports {
             store: Arc::clone(&disk) as _,
             agents: programs.clone(),

@@ -3,10 +3,12 @@
 use crate::app::App;
 use crate::commands::Answered;
 use crate::error::CommandError;
+use crate::preferences;
 use kernel::WorkspaceId;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use sqlite::Database;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tauri::{AppHandle, State};
 use tauri_plugin_opener::OpenerExt;
@@ -116,6 +118,23 @@ pub async fn reveal_workspace(
                 "Copy the path and open it yourself.",
             )
         })
+}
+
+/// Opens a file of a workspace (a path of its worktree, or an absolute one in it) in the person's editor, at a line from 1.
+#[tauri::command]
+#[specta::specta]
+pub async fn open_in_editor(
+    app: State<'_, App>,
+    workspace: WorkspaceId,
+    path: String,
+    line: Option<u32>,
+) -> Answered<()> {
+    let editor = preferences::load(&app.database).await?.editor;
+    let path = PathBuf::from(path);
+    Ok(app
+        .flows
+        .open_in_editor(&workspace, path, line, editor)
+        .await?)
 }
 
 async fn git_version() -> String {

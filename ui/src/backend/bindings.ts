@@ -172,6 +172,8 @@ export const commands = {
 	openLink: (url: string) => typedError<null, CommandError>(__TAURI_INVOKE("open_link", { url })),
 	/**  Shows a workspace's folder in the file manager. */
 	revealWorkspace: (workspace: WorkspaceId) => typedError<null, CommandError>(__TAURI_INVOKE("reveal_workspace", { workspace })),
+	/**  Opens a file of a workspace (a path of its worktree, or an absolute one in it) in the person's editor, at a line from 1. */
+	openInEditor: (workspace: WorkspaceId, path: string, line: number | null) => typedError<null, CommandError>(__TAURI_INVOKE("open_in_editor", { workspace, path, line })),
 };
 
 /** Events */

@@ -764,6 +764,8 @@ export class FakeBackend implements Backend {
 
   openLink: Backend['openLink'] = (url) => this.#called('openLink', [url], null);
   revealWorkspace: Backend['revealWorkspace'] = (workspace) => this.#called('revealWorkspace', [workspace], null);
+  openInEditor: Backend['openInEditor'] = (workspace, path, line) =>
+    this.#called('openInEditor', [workspace, path, line], null);
 
   onShowWorkspace: Backend['onShowWorkspace'] = (show) => {
     this.#show = show;

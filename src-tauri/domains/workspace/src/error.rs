@@ -99,6 +99,34 @@ pub enum WorkspaceError {
         /// "project" or "workspace".
         what: &'static str,
     },
+    /// There is nothing at the path.
+    #[error("There is no file {path} any more.")]
+    NoFile {
+        /// As it was asked for.
+        path: String,
+    },
+    /// The path leads out of the worktree.
+    #[error("{path} is not in the worktree of {name}, so it was not opened.")]
+    Outside {
+        /// As it was asked for.
+        path: String,
+        /// The workspace's name.
+        name: String,
+    },
+    /// An editor's command is not one.
+    #[error("The editor's command can't be read: {said}.")]
+    EditorUnreadable {
+        /// What is wrong with it.
+        said: &'static str,
+    },
+    /// No editor took the file.
+    #[error("{editor} could not open the file: {said}.")]
+    EditorFailed {
+        /// The program, or "The system".
+        editor: String,
+        /// Why.
+        said: String,
+    },
     /// There is no worktree to look into.
     #[error("{name} has no worktree.")]
     NoTree {
@@ -144,6 +172,12 @@ impl WorkspaceError {
             Self::Io { .. } => "Check the folder's permissions, then try again.",
             Self::NotOurs { .. } => "Remove it by hand if you are sure.",
             Self::Unknown { .. } => "The board may be a moment behind; it will catch up.",
+            Self::NoFile { .. } => "It was moved or removed; the changes show what is there now.",
+            Self::Outside { .. } => "Open it yourself if you trust it.",
+            Self::EditorUnreadable { .. } => {
+                "Write it as in a terminal, such as `code -g {path}:{line}`."
+            }
+            Self::EditorFailed { .. } => "Choose your editor's command in the settings.",
             Self::NoTree { .. } => "Wait for its set-up, or retry it.",
             Self::Cancelled => "Un-archive it to go on.",
             Self::Invalid(_) => "Wait until the running step is done.",

@@ -3,7 +3,7 @@
 //! Invariant: nothing here writes. A list is at most a few seconds old, so that typing never waits for the disk twice.
 
 use crate::error::WorkspaceError;
-use crate::port::TreeFiles;
+use crate::port::{Editors, TreeFiles};
 use crate::work::off_the_workers;
 use crate::workspace::Workspace;
 use kernel::{Clock, Timestamp, WorkspaceId};
@@ -23,10 +23,11 @@ const HITS: usize = 50;
 
 /// The handle on files. Clones share what they know.
 #[derive(Clone)]
-pub struct Files(Arc<Shared>);
+pub struct Files(pub(crate) Arc<Shared>);
 
-struct Shared {
+pub(crate) struct Shared {
     port: Arc<dyn TreeFiles>,
+    pub(crate) editors: Arc<dyn Editors>,
     clock: Arc<dyn Clock>,
     lists: Mutex<HashMap<WorkspaceId, Listed>>,
 }
@@ -48,10 +49,14 @@ pub struct FileHit {
 }
 
 impl Files {
-    /// Reads through `port`.
-    pub fn new(port: Arc<dyn TreeFiles>, clock: Arc<dyn Clock>) -> Self {
-        let lists = Mutex::default();
-        Self(Arc::new(Shared { port, clock, lists }))
+    /// Reads through `port`, opens with `editors`.
+    pub fn new(port: Arc<dyn TreeFiles>, editors: Arc<dyn Editors>, clock: Arc<dyn Clock>) -> Self {
+        Self(Arc::new(Shared {
+            port,
+            editors,
+            clock,
+            lists: Mutex::default(),
+        }))
     }
 
     /// At most 50 files of a worktree that fit the letters, best first; the first ones by name when there are none.

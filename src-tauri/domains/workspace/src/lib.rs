@@ -5,6 +5,7 @@
 
 mod archive;
 pub mod changes;
+mod editing;
 mod error;
 mod files;
 pub mod machine;
@@ -24,6 +25,7 @@ mod fakes;
 #[cfg(test)]
 mod tests;
 
+pub use editing::check_editor;
 pub use error::WorkspaceError;
 pub use files::{FileHit, Files};
 pub use project::{Project, ProjectFact, ProjectSettings};

@@ -6,6 +6,7 @@ use crate::machine::WorkspaceState;
 use crate::project::Project;
 use crate::workspace::Workspace;
 use kernel::{ProjectId, WorkspaceId};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// Rows of `project`. Implemented by `adapters/sqlite`.
@@ -175,4 +176,20 @@ pub trait TreeFiles: Send + Sync {
     fn resolve(&self, path: &Path) -> Option<PathBuf>;
     /// A file's bytes; `None` when it is no file or larger than `limit` bytes.
     fn read(&self, path: &Path, limit: u64) -> Result<Option<Vec<u8>>, WorkspaceError>;
+}
+
+/// The person's editors, which are theirs and outlive the app. Implemented by `adapters/editor`.
+pub trait Editors: Send + Sync {
+    /// The program of this name on the person's PATH.
+    fn find(&self, name: &str) -> Option<PathBuf>;
+    /// Starts a program (a path, or a name on the PATH) in a folder with these very arguments, and leaves it running. One
+    /// that ends at once with a failure is an error.
+    fn start(
+        &self,
+        program: &Path,
+        arguments: &[OsString],
+        folder: &Path,
+    ) -> Result<(), WorkspaceError>;
+    /// Opens a file as the system opens a text; nothing in it is run.
+    fn open_by_system(&self, file: &Path) -> Result<(), WorkspaceError>;
 }

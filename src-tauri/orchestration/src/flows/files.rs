@@ -1,4 +1,4 @@
-//! Files of a worktree: found while one types, and handed to an agent.
+//! Files of a worktree: found while one types, handed to an agent, opened in the person's editor.
 
 use kernel::WorkspaceId;
 use session::{Attachment, attachments};
@@ -34,6 +34,19 @@ impl Orchestration {
             attached.push(self.attach_file(&row.path, &row.path.join(path)).await?);
         }
         Ok(attached)
+    }
+
+    /// Opens a file of the workspace in the person's editor; a path that is not absolute is one of the worktree.
+    #[tracing::instrument(skip(self, editor))]
+    pub async fn open_in_editor(
+        &self,
+        id: &WorkspaceId,
+        path: PathBuf,
+        line: Option<u32>,
+        editor: Option<String>,
+    ) -> Result<(), FlowError> {
+        let row = self.rooms.workspaces.get(id).await?;
+        Ok(self.rooms.files.edit(&row, path, line, editor).await?)
     }
 
     async fn attach_file(&self, tree: &Path, path: &Path) -> Result<Attachment, FlowError> {
