@@ -1,10 +1,11 @@
 //! Ordered start and stop.
 //!
-//! Start: data directory and lock → logs → what a crash left running → database and migrations → recovery and
+//! Start: data directory and lock → logs → database and migrations → what a crash left running → recovery and
 //! orchestration → window and tray. Stop runs the other way round, each step with a time limit.
 
 use orchestration::Running;
-use process::Tag;
+use process::{Recorded, Tag};
+use session::port::{ProcessLedger, ProcessRow};
 use sqlite::Database;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -70,18 +71,15 @@ fn prepare(started: Instant) -> Result<Prepared, String> {
         return Err("there is no display. Start it in a desktop session, or set DISPLAY or WAYLAND_DISPLAY.".to_owned());
     }
     let tag = Tag::of_home(home.root());
-    let ended = process::sweep(&tag);
-    if !ended.is_empty() {
-        tracing::warn!(?ended, "ended processes that an earlier run left");
-    }
+    let database =
+        Database::open(&home.database()).map_err(|error| format!("{error} {}", error.hint()))?;
+    let database = Arc::new(database);
+    end_what_was_left(&tag, &database);
     let run = tag.of_run();
     let program =
         std::env::current_exe().map_err(|error| format!("the app can't find itself: {error}"))?;
     let reaper = process::reaper::spawn(&program, [REAPER_ARGUMENT], &run)
         .map_err(|error| format!("no process can be started: {error}"))?;
-    let database =
-        Database::open(&home.database()).map_err(|error| format!("{error} {}", error.hint()))?;
-    let database = Arc::new(database);
     let running =
         tauri::async_runtime::block_on(compose::compose(&home, &run, Arc::clone(&database)))
             .map_err(|error| format!("the stored state can't be read: {error}"))?;
@@ -96,6 +94,36 @@ fn prepare(started: Instant) -> Result<Prepared, String> {
         hold: (reaper, home, log),
         identity,
     })))
+}
+
+/// Ends what earlier runs of the app did not see end: what bears the data directory's tag, and what the ledger names,
+/// which finds also those that hid their tag.
+fn end_what_was_left(tag: &Tag, database: &Database) {
+    let rows = database.left_processes().unwrap_or_else(|error| {
+        tracing::warn!(%error, "the ledger of processes can't be read; only tags are looked for");
+        Vec::new()
+    });
+    let recorded = |row: &ProcessRow| {
+        Some(Recorded {
+            pid: row.pid,
+            began: row.began,
+            tag: Tag::parse(&row.tag)?,
+        })
+    };
+    let left: Vec<Recorded> = rows.iter().filter_map(recorded).collect();
+    let ended = process::end_recorded(tag, &left);
+    if !ended.is_empty() {
+        tracing::warn!(?ended, "ended processes that an earlier run left");
+    }
+    for row in &rows {
+        // What could not be ended is tried again at the next start.
+        if recorded(row).is_some_and(|process| process.runs()) {
+            continue;
+        }
+        if let Err(error) = database.forget(row) {
+            tracing::warn!(%error, pid = row.pid, "the ledger of processes can't be written");
+        }
+    }
 }
 
 fn show(parts: Parts) -> ExitCode {

@@ -1,6 +1,6 @@
 //! The house without a window, as a process that a test can kill: `headless <data directory> <repository>`.
 //!
-//! It starts as the app does: sweep, reaper, database, recovery. Its agents are those that were installed into the data
+//! It starts as the app does: database, what an earlier run left, reaper, recovery. Its agents are those that were installed into the data
 //! directory, or the practice agent. Orders come in as lines of JSON on stdin, what a
 //! reader would see goes out as lines of JSON on stdout; the end of stdin is a quit.
 //!
@@ -17,9 +17,11 @@
 use kernel::{MessageId, RequestId, SessionId, WorkspaceId};
 use orchestration::Orchestration;
 use orchestration::flows::Task;
-use process::Tag;
+use process::{Recorded, Tag};
 use serde_json::{Value, json};
+use session::port::ProcessLedger;
 use session::{Answer, SessionFact};
+use sqlite::Database;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -51,12 +53,12 @@ fn main() {
 
 async fn live(home: &Path, repository: &Path) {
     let tag = Tag::of_home(home);
-    process::sweep(&tag);
+    let database = Database::open(&home.join("shopfloor.db")).expect("it opens");
+    end_what_was_left(&tag, &database);
     let run = tag.of_run();
     tell(&json!({"run": run.as_str()}));
     let program = std::env::current_exe().expect("a program knows its path");
     let reaper = process::reaper::spawn(&program, [REAPER], &run).expect("the reaper starts");
-    let database = sqlite::Database::open(&home.join("shopfloor.db")).expect("it opens");
     let disk = Arc::new(Disk::with_room(database, None));
     let memory = Arc::new(SteeredMemory::default());
     let running = if InstalledAgents::are_in(home) {
@@ -73,6 +75,19 @@ async fn live(home: &Path, repository: &Path) {
     running.stop().await;
     reader.abort();
     drop(reaper);
+}
+
+fn end_what_was_left(tag: &Tag, database: &Database) {
+    let rows = database.left_processes().expect("the ledger can be read");
+    let left = rows.iter().map(|row| Recorded {
+        pid: row.pid,
+        began: row.began,
+        tag: Tag::parse(&row.tag).expect("our own tag"),
+    });
+    process::end_recorded(tag, &left.collect::<Vec<_>>());
+    for row in &rows {
+        database.forget(row).expect("the ledger can be written");
+    }
 }
 
 /// Tells what a window would show: each conversation from its first entry on.

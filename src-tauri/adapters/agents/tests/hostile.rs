@@ -43,9 +43,9 @@ async fn what_runs_is_told_first_as_it_is_to_be_recorded() {
     let recorded = process::Recorded {
         pid: row.pid,
         began: row.began,
-        tag,
+        tag: tag.clone(),
     };
-    process::end_recorded(&[recorded]);
+    process::end_recorded(&tag, &[recorded]);
     assert!(matches!(talk.ended().await, Some(Cause::Crashed { .. })));
 }
 

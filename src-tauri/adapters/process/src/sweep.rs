@@ -1,10 +1,11 @@
-//! The sweep: ends every living process that carries a tag, and what descends from it.
+//! The sweep: ends every living process that carries a tag or was recorded, and what descends from it.
 //!
 //! Linux: the environment of each process of this user is read from `/proc`. Other systems don't show it to us
 //! without unsafe code; there the sweep finds nothing and the process groups are the only net.
 //!
 //! Never ends this process or an ancestor of it: an app that was started from its own terminal carries a tag too.
 
+use crate::recorded::Recorded;
 use crate::tag::{TAG_VARIABLE, Tag};
 use rustix::process::{
     Pid, PidfdFlags, Signal, getpid, getuid, kill_process, pidfd_open, pidfd_send_signal,
@@ -40,11 +41,27 @@ pub struct Ended {
 /// Ends what carries the tag: SIGTERM, up to 1.5 s, then SIGKILL until nothing is left; gives up after 5 s.
 /// Blocking. Returns what was found, by process id.
 pub fn sweep(tag: &Tag) -> Vec<Ended> {
+    end(&Wanted {
+        tags: vec![tag],
+        recorded: &[],
+    })
+}
+
+/// What a sweep looks for.
+pub(crate) struct Wanted<'a> {
+    /// Whatever carries one of these.
+    pub(crate) tags: Vec<&'a Tag>,
+    /// These very processes, and what is in their groups while they run.
+    pub(crate) recorded: &'a [Recorded],
+}
+
+/// Ends what is wanted, and what descends from it: see [`sweep`].
+pub(crate) fn end(wanted: &Wanted) -> Vec<Ended> {
     let began = Instant::now();
     let mut found: BTreeMap<(i32, u64), Ended> = BTreeMap::new();
     let mut empty_looks = 0;
     loop {
-        let Look { living, unsure } = Look::at(tag);
+        let Look { living, unsure } = Look::at(wanted);
         let nothing = living.is_empty() && (!unsure || began.elapsed() > BECOMING);
         // A process may fork while /proc is read: nothing is left only when two looks in a row say so.
         empty_looks = if nothing { empty_looks + 1 } else { 0 };
@@ -85,7 +102,11 @@ pub fn living(tag: &Tag) -> Vec<Ended> {
         command: command_line(process.pid),
         pid: process.pid,
     };
-    Look::at(tag).living.into_iter().map(ended).collect()
+    let wanted = Wanted {
+        tags: vec![tag],
+        recorded: &[],
+    };
+    Look::at(&wanted).living.into_iter().map(ended).collect()
 }
 
 /// One living process. The start time, in clock ticks since boot, tells it from a later one with the same id.
@@ -93,6 +114,7 @@ pub fn living(tag: &Tag) -> Vec<Ended> {
 pub(crate) struct Process {
     pid: i32,
     parent: i32,
+    group: i32,
     pub(crate) began: u64,
 }
 
@@ -106,10 +128,16 @@ impl Process {
         let mut fields = rest.split_ascii_whitespace();
         let state = fields.next()?;
         let parent = fields.next()?.parse().ok()?;
-        let flags: u64 = fields.nth(4)?.parse().ok()?;
+        let group = fields.next()?.parse().ok()?;
+        let flags: u64 = fields.nth(3)?.parse().ok()?;
         let began = fields.nth(12)?.parse().ok()?;
         let runs = !matches!(state, "Z" | "X" | "x") && flags & KERNEL == 0;
-        runs.then_some(Self { pid, parent, began })
+        runs.then_some(Self {
+            pid,
+            parent,
+            group,
+            began,
+        })
     }
 
     fn identity(&self) -> (i32, u64) {
@@ -145,20 +173,25 @@ pub(crate) fn start_time_of(pid: i32) -> Option<u64> {
 
 /// What one reading of `/proc` tells.
 struct Look {
-    /// Every living process of this user that carries the tag, and all that descend from one.
+    /// Every living process of this user that is wanted, and all that descend from one.
     living: Vec<Process>,
     /// Whether a process is just becoming another program: until its environment is in place it shows none.
     unsure: bool,
 }
 
 impl Look {
-    fn at(tag: &Tag) -> Self {
+    fn at(wanted: &Wanted) -> Self {
         let all = all_processes();
         let spared = self_and_ancestors(&all);
         let youngest = now().saturating_sub(YOUNG);
         let (mut ours, mut unsure) = (BTreeSet::new(), false);
+        let recorded = recorded(wanted.recorded, &all);
         for process in all.values().filter(|one| !spared.contains(&one.pid)) {
-            match carries(process.pid, tag) {
+            if recorded.contains(&process.pid) || recorded.contains(&process.group) {
+                ours.insert(process.pid);
+                continue;
+            }
+            match carries(process.pid, &wanted.tags) {
                 Carries::It => {
                     ours.insert(process.pid);
                 }
@@ -188,6 +221,16 @@ impl Look {
             unsure,
         }
     }
+}
+
+/// The ids of those that still run. One of the same id that began at another time is a stranger.
+fn recorded(rows: &[Recorded], all: &BTreeMap<i32, Process>) -> BTreeSet<i32> {
+    let running = rows.iter().filter_map(|row| {
+        let pid = i32::try_from(row.pid).ok().filter(|pid| *pid > 1)?;
+        let process = all.get(&pid)?;
+        (process.began == row.began).then_some(pid)
+    });
+    running.collect()
 }
 
 /// Clock ticks since boot; 0 where the system does not tell, so that every process counts as young.
@@ -226,7 +269,7 @@ enum Carries {
     Nothing,
 }
 
-fn carries(pid: i32, tag: &Tag) -> Carries {
+fn carries(pid: i32, tags: &[&Tag]) -> Carries {
     let folder = format!("/proc/{pid}");
     let mine = fs::metadata(&folder).is_ok_and(|data| data.uid() == getuid().as_raw());
     let Some(environment) = mine.then(|| fs::read(folder + "/environ").ok()).flatten() else {
@@ -239,7 +282,7 @@ fn carries(pid: i32, tag: &Tag) -> Carries {
         variable
             .strip_prefix(TAG_VARIABLE.as_bytes())
             .and_then(|rest| rest.strip_prefix(b"="))
-            .is_some_and(|value| tag.matches(value))
+            .is_some_and(|value| tags.iter().any(|tag| tag.matches(value)))
     });
     if is_it { Carries::It } else { Carries::Others }
 }

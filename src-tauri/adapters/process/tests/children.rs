@@ -229,11 +229,12 @@ fn processes_with(text: &str) -> usize {
 }
 
 #[tokio::test]
-async fn what_was_recorded_is_ended_with_its_group_even_when_it_hides_its_tag() {
+async fn what_was_recorded_is_ended_with_all_it_started_even_when_it_hides_its_tag() {
     let (_home, tag) = own_tag();
-    // Its tag is gone from its environment, and it ignores SIGTERM: only its record finds it.
-    let script =
-        "exec env -u SHOPFLOOR_TAG sh -c 'trap \"\" TERM; echo ready; while :; do sleep 1; done'";
+    // Its tag is gone from its environment, and it ignores SIGTERM: only its record finds it, and through it the
+    // child that left its group.
+    let script = "exec env -u SHOPFLOOR_TAG sh -c \
+                  'trap \"\" TERM; setsid sleep 312 & echo ready; while :; do sleep 1; done'";
     let (owned, _child) = start(script, &tag);
     let pid = u32::try_from(owned.pid().unwrap()).unwrap();
     let began = owned.began().unwrap();
@@ -242,13 +243,24 @@ async fn what_was_recorded_is_ended_with_its_group_even_when_it_hides_its_tag() 
         began: began + 1,
         tag: tag.clone(),
     };
-    assert_eq!(end_recorded(std::slice::from_ref(&stranger)), []);
-    let recorded = Recorded { began, ..stranger };
-    let ended = end_recorded(std::slice::from_ref(&recorded));
-    assert_eq!(ended.len(), 1, "{ended:?}");
+    let elsewhere = Tag::of_home(Path::new("/nowhere"));
+    let of_another_tag = Recorded {
+        tag: elsewhere.clone(),
+        ..stranger.clone()
+    };
+    assert_eq!(end_recorded(&elsewhere, &[of_another_tag]), []);
+    let recorded = Recorded {
+        began,
+        ..stranger.clone()
+    };
+    assert!(recorded.runs() && !stranger.runs());
+    let ended = end_recorded(&elsewhere, std::slice::from_ref(&recorded));
+    let child = ended.iter().find(|one| one.command == "sleep 312");
+    assert!(!is_alive(child.expect("it was found").pid), "{ended:?}");
+    assert!(ended.iter().any(|one| one.pid == pid as i32), "{ended:?}");
     let exit = owned.exited().await;
     assert_eq!(exit.signal, Some(9));
-    assert_eq!(end_recorded(&[recorded]), []);
+    assert_eq!(end_recorded(&elsewhere, &[recorded]), []);
 }
 
 #[tokio::test]
