@@ -12,6 +12,8 @@ export interface TranscriptActions {
   project: ProjectId;
   /** Opens a link in the browser, after the core checked it. */
   openLink(url: string): void;
+  /** Opens a file in the person's editor. */
+  openFile(path: string, line: number | null): void;
   /** Answers a request, after the rule was stored, if there is one. */
   answer(request: RequestId, answer: Answer, always: RuleDraft | null): Promise<CommandError | null>;
   /** Everything that was said in a turn up to this entry, as Markdown. */

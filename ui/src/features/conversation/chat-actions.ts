@@ -1,5 +1,5 @@
 // The doings of a transcript, on top of the backend.
-import type { Backend, CommandError, ProjectId } from '../../backend/backend';
+import type { Answered, Backend, CommandError, ProjectId, WorkspaceId } from '../../backend/backend';
 import type { TranscriptActions } from './actions';
 import type { EntryCell } from './cell.svelte';
 import type { OpenConversation } from './conversation.svelte';
@@ -11,6 +11,7 @@ const longest = 2000;
 interface Parts {
   backend: Backend;
   conversation: OpenConversation;
+  workspace: WorkspaceId;
   project: ProjectId;
   root: string;
   /** Takes an error, or null after something worked. */
@@ -22,12 +23,14 @@ interface Parts {
 /** The actions of one open conversation. */
 export function transcriptActions(parts: Parts): TranscriptActions {
   const { backend, conversation, refused } = parts;
+  const told = (call: Promise<Answered<null>>) =>
+    void call.then((result) => refused(result.status === 'error' ? result.error : null));
   return {
     root: parts.root,
     session: conversation.id,
     project: parts.project,
-    openLink: (url) =>
-      void backend.openLink(url).then((result) => refused(result.status === 'error' ? result.error : null)),
+    openLink: (url) => told(backend.openLink(url)),
+    openFile: (path, line) => told(backend.openInEditor(parts.workspace, path, line)),
     answer: async (request, answer, always) => {
       const result = await backend.answerRequest(conversation.id, request, answer, always);
       if (result.status === 'ok') {
