@@ -9,6 +9,9 @@ type Commands = typeof commands;
 /** What every command answers: the data, or an error that is shown where it happened. */
 export type Answered<T> = { status: 'ok'; data: T } | { status: 'error'; error: CommandError };
 
+/** Files of the disk on their way over the window; paths are absolute. */
+export type Dragged = { kind: 'over' } | { kind: 'left' } | { kind: 'dropped'; paths: string[] };
+
 /** The generated commands, with plain callbacks in place of Tauri's channels and events. */
 export type Backend = Omit<
   Commands,
@@ -27,6 +30,8 @@ export type Backend = Omit<
   attachTerminal(terminal: string, onBytes: (bytes: Uint8Array) => void): ReturnType<Commands['attachTerminal']>;
   /** Calls back when the person asked outside the window to see a workspace; answers how to stop that. */
   onShowWorkspace(show: (workspace: WorkspaceId) => void): () => void;
+  /** Calls back while files of the disk are dragged over the window; answers how to stop that. */
+  onFiles(hear: (dragged: Dragged) => void): () => void;
 };
 
 /** The backend of the component tree. */

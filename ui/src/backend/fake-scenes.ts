@@ -209,7 +209,7 @@ function cards(): Card[] {
         need: 'yes',
         column: 'waiting',
         detail: 'The agent is not signed in',
-        hint: 'Sign in with `codex login`, then send a message.',
+        hint: 'Sign in with codex login, then send a message.',
       },
       null,
       'codex',
@@ -287,7 +287,7 @@ function session(id: string, reason: Reason, agent: string, age: number): Sessio
         ? {
             kind: 'failed',
             message: 'Codex is not signed in.',
-            hint: 'Run `codex login` in a terminal, then send a message.',
+            hint: 'Sign in again in the settings, then send a message.',
           }
         : { kind: busy ? 'working' : 'ready' },
     since: seconds(age),

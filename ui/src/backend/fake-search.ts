@@ -105,7 +105,7 @@ export function findIn(entries: Entry[], text: string): number[] {
 /** The person's messages in one conversation. */
 export function promptsIn(entries: Entry[]): PromptLine[] {
   return entries.flatMap((entry) =>
-    entry.body.kind === 'prompt' && entry.body.author === 'person'
+    entry.body.kind === 'prompt' && entry.body.author !== 'app'
       ? [{ ordinal: entry.ordinal, turn: entry.turn, at: entry.at, line: entry.body.text.trim().split('\n')[0] ?? '' }]
       : [],
   );

@@ -84,6 +84,10 @@ const output = Array.from({ length: 60 }, (_, at) =>
     : `test lexer::number_${at} ... \u001b[32mok\u001b[0m`,
 ).join('\n');
 
+/** A small picture, PNG. */
+const chart =
+  'iVBORw0KGgoAAAANSUhEUgAAAGAAAAA4AgMAAAB/KxUxAAAACVBMVEX29/ksV83e4OP814nQAAAANElEQVR42mNgGMyANTRgUElAhIaFBASNSgxGCYQKwhLocUyUBIorMCWgcsNEYhUOMKAlGwCbx3gzmqOGKgAAAABJRU5ErkJggg==';
+
 function prompt(text: string): EntryBody {
   return { kind: 'prompt', message: 'm', text };
 }
@@ -280,6 +284,7 @@ export function tellTalks(fake: FakeBackend): void {
     'Cargo.toml',
   ];
   fake.offered = offers;
+  fake.attached.set('a1', chart);
   tell(
     fake,
     's2',

@@ -13,6 +13,7 @@ import type {
   CommandError,
   Conversation,
   ConversationUpdate,
+  Dragged,
   Entry,
   EntryBody,
   FileDiff,
@@ -190,6 +191,7 @@ export class FakeBackend implements Backend {
   #terminals: ((list: TerminalSummary[]) => void) | null = null;
   #screens = new Map<TerminalId, (bytes: Uint8Array) => void>();
   #show: ((workspace: WorkspaceId) => void) | null = null;
+  readonly #dragging = new Set<(dragged: Dragged) => void>();
 
   #called<T>(name: string, values: unknown[], data: T): Promise<Answered<T>> {
     this.calls.push([name, ...values]);
@@ -770,5 +772,15 @@ export class FakeBackend implements Backend {
   onShowWorkspace: Backend['onShowWorkspace'] = (show) => {
     this.#show = show;
     return () => (this.#show = null);
+  };
+
+  /** Files are dragged over the window, or dropped. */
+  drag(dragged: Dragged): void {
+    for (const hear of this.#dragging) hear(dragged);
+  }
+
+  onFiles: Backend['onFiles'] = (hear) => {
+    this.#dragging.add(hear);
+    return () => this.#dragging.delete(hear);
   };
 }

@@ -1,5 +1,6 @@
 // The real backend: the generated commands, with whatever goes wrong turned into an error for people.
 import { Channel } from '@tauri-apps/api/core';
+import { getCurrentWebview } from '@tauri-apps/api/webview';
 import type { Answered, Backend, Batch, ConversationUpdate, TerminalSummary } from './backend';
 import { commands, events } from './bindings';
 import { InTurn } from './in-turn';
@@ -48,6 +49,15 @@ export function tauriBackend(): Backend {
     writeTerminal: (terminal, text) => terminals.run(terminal, () => calls.writeTerminal(terminal, text)),
     onShowWorkspace: (show) => {
       const listening = events.showWorkspace.listen((event) => show(event.payload.workspace));
+      return () => void listening.then((stop) => stop());
+    },
+    onFiles: (hear) => {
+      const listening = getCurrentWebview().onDragDropEvent(({ payload }) => {
+        if (payload.type === 'drop') hear({ kind: 'dropped', paths: payload.paths });
+        else if (payload.type === 'leave') hear({ kind: 'left' });
+        // What has no path, such as words from another program, is the page's own to take.
+        else if (payload.type === 'enter' && payload.paths.length) hear({ kind: 'over' });
+      });
       return () => void listening.then((stop) => stop());
     },
   };

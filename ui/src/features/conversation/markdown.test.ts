@@ -31,6 +31,14 @@ it.each([
     expect(link.getAttribute('href') ?? 'https:').toMatch(/^(https?|mailto):/);
 });
 
+it('a list of tasks has boxes that say what is done, and a table keeps its alignment', () => {
+  const [list] = blocks('- [x] done\n- [ ] not yet');
+  expect(list).toMatchObject({ kind: 'html', html: expect.stringMatching(/<input[^>]*type="checkbox"/) as string });
+  expect(list?.kind === 'html' && list.html.match(/checked/g)).toHaveLength(1);
+  const [table] = blocks('| a | b |\n|---|--:|\n| 1 | 2 |');
+  expect(table?.kind === 'html' && table.html).toContain('<td align="right">');
+});
+
 it('an image is a link, for nothing is fetched', () => {
   expect(html('![chart](https://example.com/a.png)')).toContain('<a href="https://example.com/a.png">chart</a>');
 });

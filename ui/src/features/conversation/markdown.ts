@@ -22,6 +22,8 @@ const allowed = {
     ...['ul', 'ol', 'li', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'input'],
   ],
   ALLOWED_ATTR: ['href', 'start', 'align', 'type', 'checked', 'disabled'],
+  // These hold no address, so the pattern for addresses is not asked about them.
+  ADD_URI_SAFE_ATTR: ['start', 'align', 'type', 'checked', 'disabled'],
   ALLOWED_URI_REGEXP: /^(?:https?:|mailto:)/i,
 };
 

@@ -36,8 +36,8 @@ export const toolStatus: Record<ToolStatus, string> = {
 
 /** How far a message is, for people. */
 export const messageState: Record<MessageState, string> = {
-  held: 'Held: goes to the agent when you say so',
-  queued: 'Queued: goes to the agent when its turn ends',
+  held: 'Held: goes when you say so',
+  queued: 'Queued: goes when the turn ends',
   sending: 'Sending…',
   sent: 'Sent',
   failed: 'It is not sure that this arrived',
