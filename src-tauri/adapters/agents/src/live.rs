@@ -17,8 +17,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
-/// How long an agent may take to end its turn after a cancel.
-const CANCEL: Duration = Duration::from_secs(10);
+/// How long an agent may take to end its turn after a cancel, in seconds.
+const CANCEL_SECONDS: u32 = 10;
 /// How long a turn may take to end when the agent is being closed.
 const FAREWELL: Duration = Duration::from_secs(1);
 /// A loaded history is through when nothing came for this long …
@@ -68,8 +68,6 @@ pub(crate) struct Live {
     waiting: VecDeque<AgentEvent>,
     deadlines: Deadlines,
     ending: bool,
-    /// The turn was cancelled and did not end in time.
-    overdue: bool,
     verdict: Verdict,
 }
 
@@ -89,7 +87,6 @@ impl Live {
             waiting: VecDeque::new(),
             deadlines: Deadlines::default(),
             ending: false,
-            overdue: false,
             verdict: Verdict::Itself,
         }
     }
@@ -120,9 +117,7 @@ impl Live {
             tokio::select! {
                 biased;
                 exit = &mut gone => {
-                    while let Ok(notice) = written.try_recv() {
-                        self.written(notice);
-                    }
+                    self.hear_the_writer_out(&mut written).await;
                     return exit;
                 }
                 order = orders.recv(), if hears_orders => match order {
@@ -154,6 +149,25 @@ impl Live {
         }
     }
 
+    /// The process is gone, and its pipe with it: only now it is certain whether the prompt was written whole, and what
+    /// was not written whole was not read. Where the writer does not say so, it may have been.
+    async fn hear_the_writer_out(&mut self, written: &mut mpsc::UnboundedReceiver<Written>) {
+        self.stdin = None;
+        let until = Instant::now() + LAST_WORDS;
+        loop {
+            match timeout_at(until, written.recv()).await {
+                Ok(Some(notice)) => self.written(notice),
+                Ok(None) => return,
+                Err(_) => {
+                    if std::mem::take(&mut self.prompt_unwritten) {
+                        self.waiting.push_front(AgentEvent::PromptWritten);
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
     /// Reads what the process wrote before it was gone, and delivers all that waits.
     pub(crate) async fn last_words(
         &mut self,
@@ -165,10 +179,6 @@ impl Live {
         while let Ok(Some(line)) = timeout_at(until, stdout.next()).await {
             self.read(line).await;
             self.deliver(events).await;
-        }
-        if self.overdue && self.conversation.in_turn() {
-            let reason = "cancelled".to_owned();
-            self.waiting.push_back(AgentEvent::TurnEnded { reason });
         }
         self.deliver(events).await;
     }
@@ -193,7 +203,8 @@ impl Live {
             Order::Cancel => {
                 self.cancel();
                 if self.conversation.in_turn() && self.deadlines.cancel.is_none() {
-                    self.deadlines.cancel = Some(Instant::now() + CANCEL);
+                    self.deadlines.cancel =
+                        Some(Instant::now() + Duration::from_secs(u64::from(CANCEL_SECONDS)));
                 }
             }
             Order::Answer { token, answer } => {
@@ -293,11 +304,7 @@ impl Live {
         }
         if due(self.deadlines.cancel) {
             self.deadlines.cancel = None;
-            self.waiting.push_back(AgentEvent::Trouble(
-                "The agent did not stop within 10 s, so its process is ended.".to_owned(),
-            ));
-            self.overdue = true;
-            self.end(Verdict::Closed);
+            self.end(Verdict::Overdue(CANCEL_SECONDS));
         }
         if due(self.deadlines.farewell) {
             self.deadlines.farewell = None;
@@ -319,6 +326,9 @@ impl Live {
             match act {
                 Act::Send(line) => self.send(line, false),
                 Act::SendPrompt(line) => self.send(line, true),
+                // The turn ends with the process now: an agent that is ending takes no other.
+                Act::Tell(AgentEvent::TurnEnded { .. } | AgentEvent::TurnFailed(_))
+                    if matches!(self.verdict, Verdict::Overdue(_)) => {}
                 Act::Tell(event) => self.waiting.push_back(event),
                 Act::Fail(cause) => self.end(Verdict::Failed(cause)),
             }

@@ -9,6 +9,8 @@ pub(crate) enum Verdict {
     Itself,
     /// It was asked to, or nobody is there to listen.
     Closed,
+    /// It did not end a turn that was stopped, in so many seconds.
+    Overdue(u32),
     /// It was of no use.
     Failed(Cause),
     /// It stopped reading or writing; its own exit says more, if it comes without a signal of ours.
@@ -26,6 +28,7 @@ impl Verdict {
         let Exit { code, signal } = exit;
         match self {
             Self::Closed => None,
+            Self::Overdue(seconds) => Some(Cause::TurnTimedOut { seconds }),
             Self::Failed(cause) => Some(cause),
             Self::FellSilent(said) if signalled => Some(Cause::Protocol {
                 said: said.to_owned(),

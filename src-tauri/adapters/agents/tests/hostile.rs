@@ -5,7 +5,7 @@
 mod common;
 
 use common::{Room, end_turn};
-use session::port::{AgentEvent, Opening};
+use session::port::{AgentEvent, Opening, PromptPart};
 use session::{Answer, Cause};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -378,11 +378,40 @@ async fn an_agent_that_ignores_cancel_is_ended_after_ten_seconds() {
     talk.prompt("hi").await;
     assert_eq!(talk.next().await, AgentEvent::Text("working".to_owned()));
     talk.agent.cancel();
-    let (_, troubles, end) = talk.turn().await;
-    assert!(troubles[0].contains("10 s"), "{troubles:?}");
-    assert_eq!(end, end_turn("cancelled"));
-    assert_eq!(talk.ended().await, None);
+    let overdue = Cause::TurnTimedOut { seconds: 10 };
+    assert_eq!(talk.ended().await, Some(overdue));
     room.assert_empty();
+}
+
+#[tokio::test]
+async fn a_turn_that_ends_after_all_when_its_agent_is_being_ended_is_not_told_as_one_that_ended_well()
+ {
+    let room = Room::new();
+    let script = "trap 'end_turn 2 cancelled; exit 0' TERM; read -r p; text working; while :; do sleep 0.1; done";
+    let mut talk = room.polite(script);
+    talk.opened().await;
+    talk.prompt("hi").await;
+    assert_eq!(talk.next().await, AgentEvent::Text("working".to_owned()));
+    talk.agent.cancel();
+    let overdue = Some(Cause::TurnTimedOut { seconds: 10 });
+    assert_eq!(talk.next().await, AgentEvent::Ended { cause: overdue });
+}
+
+#[tokio::test]
+async fn a_prompt_that_a_dead_agent_can_not_read_is_never_told_as_written() {
+    let room = Room::new();
+    // The prompt is larger than any pipe, so it is never there whole.
+    let mut talk = room.polite("kill -9 $$");
+    talk.opened().await;
+    talk.agent
+        .prompt(vec![PromptPart::Text("x".repeat(4_000_000))]);
+    let next = talk.next().await;
+    let crashed = Some(Cause::Crashed {
+        code: None,
+        signal: Some(9),
+        stderr: String::new(),
+    });
+    assert_eq!(next, AgentEvent::Ended { cause: crashed });
 }
 
 #[tokio::test]

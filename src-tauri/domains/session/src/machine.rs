@@ -1,7 +1,7 @@
 //! A session's life as a pure function. No IO, no clock, no async.
 //!
 //! Invariant: a prompt goes only to an agent that is ready, so two are never in flight; events of an earlier
-//! process change nothing; only `Ended` says that a process ended; none starts without a seat among the live ones;
+//! process change nothing; only `Ended` (and its `EndedUnread`) says that a process ended; none starts without a seat;
 //! and what starts one without the person does so at most once until a turn ended.
 
 mod causes;
@@ -158,6 +158,8 @@ pub enum LifeEvent {
     TurnFailed(Cause),
     /// The process is gone.
     Ended(Option<Cause>),
+    /// The process is gone, and the prompt on its way never got into it.
+    EndedUnread(Option<Cause>),
 }
 
 /// What the caller has to do, in order.
@@ -167,6 +169,11 @@ pub enum Effect {
     TakeSeat,
     /// Queue the app's own message before all others: the agent shall go on with the turn that broke off.
     GoOn {
+        /// What ended the process.
+        cause: Cause,
+    },
+    /// Tell that a process is started again for the prompt that never got into the last one.
+    StartAgain {
         /// What ended the process.
         cause: Cause,
     },
@@ -424,7 +431,12 @@ fn hear(life: Life, event: LifeEvent) -> (Life, Vec<Effect>) {
                 life.fails_and_closes(cause)
             }
         }
-        (_, LifeEvent::Ended(cause)) => life.ended(cause),
+        (Phase::Working { turn: Turn::Given }, LifeEvent::EndedUnread(Some(cause)))
+            if !life.restarted && is_crash(&cause) =>
+        {
+            life.starts_by_itself(Effect::StartAgain { cause })
+        }
+        (_, LifeEvent::Ended(cause) | LifeEvent::EndedUnread(cause)) => life.ended(cause),
         // Late or doubled: an agent may say such a thing when it is no longer true.
         (
             _,
@@ -443,27 +455,31 @@ impl Life {
         self.becomes(Phase::Failed { cause, process }, [Effect::Close])
     }
 
+    /// Answers a crash by a start, which happens once until a turn ended.
+    fn starts_by_itself(self, tells: Effect) -> (Self, Vec<Effect>) {
+        let life = Self {
+            restarted: true,
+            ..self
+        };
+        life.launches(vec![tells])
+    }
+
     fn ended(self, cause: Option<Cause>) -> (Self, Vec<Effect>) {
         match self.phase.clone() {
             Phase::Stopped | Phase::Asleep | Phase::Waiting { .. } => self.stays(),
-            Phase::Working { turn: Turn::Begun } if !self.restarted && is_crash(cause.as_ref()) => {
-                let life = Self {
-                    restarted: true,
-                    ..self
-                };
-                life.launches(
-                    cause
-                        .map(|cause| Effect::GoOn { cause })
-                        .into_iter()
-                        .collect(),
-                )
-            }
             Phase::Starting | Phase::Ready | Phase::Working { .. } => {
-                let phase = cause.map_or(Phase::Stopped, |cause| Phase::Failed {
-                    cause,
-                    process: Leftover::Gone,
-                });
-                self.becomes(phase, [])
+                match (self.phase.clone(), cause) {
+                    (Phase::Working { turn: Turn::Begun }, Some(cause))
+                        if !self.restarted && is_crash(&cause) =>
+                    {
+                        self.starts_by_itself(Effect::GoOn { cause })
+                    }
+                    (_, Some(cause)) => {
+                        let process = Leftover::Gone;
+                        self.becomes(Phase::Failed { cause, process }, [])
+                    }
+                    (_, None) => self.becomes(Phase::Stopped, []),
+                }
             }
             Phase::Stopping { then: Then::Launch }
             | Phase::Failed {
@@ -481,8 +497,8 @@ impl Life {
     }
 }
 
-fn is_crash(cause: Option<&Cause>) -> bool {
-    matches!(cause, Some(Cause::Crashed { .. }))
+fn is_crash(cause: &Cause) -> bool {
+    matches!(cause, Cause::Crashed { .. })
 }
 
 #[cfg(test)]

@@ -14,6 +14,16 @@ pub(super) struct InFlight {
     prompt: Option<Entry>,
 }
 
+/// What was on its way when the process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Undelivered {
+    Nothing,
+    /// A message that never got into the agent's pipe.
+    Unread,
+    /// A message that stands in the transcript, and to which nothing came.
+    Doubtful,
+}
+
 impl Live {
     /// The person wants the queue to go on: whatever state the session is in, if it has a place.
     pub(super) async fn deliver(&mut self) {
@@ -126,19 +136,28 @@ impl Live {
         self.touch();
     }
 
-    /// The message may or may not have arrived: its text is kept for the person to send again. Answers whether it
-    /// stands in the transcript as if it had.
-    pub(super) fn undelivered(&mut self) -> bool {
+    /// The process is gone. A message that was not yet in its pipe was not read: it waits again, or is kept back where
+    /// the person stopped it. Of one that was nobody knows: its text is kept for the person to send again.
+    pub(super) fn undelivered(&mut self) -> Undelivered {
         let Some(in_flight) = self.in_flight.take() else {
-            return false;
+            return Undelivered::Nothing;
+        };
+        let was_written = in_flight.prompt.is_some();
+        let state = match was_written {
+            true => MessageState::Failed,
+            false if self.turn_was_stopped() => MessageState::Held,
+            false => MessageState::Queued,
         };
         let id = in_flight.message;
         if let Some(message) = self.queue.iter_mut().find(|message| message.id == id) {
-            message.state = MessageState::Failed;
+            message.state = state;
             self.unsaved.messages.insert(id);
             self.touch();
         }
-        in_flight.prompt.is_some()
+        match was_written {
+            true => Undelivered::Doubtful,
+            false => Undelivered::Unread,
+        }
     }
 
     /// Whether the message on its way is the app's own.

@@ -1,6 +1,7 @@
 //! What comes from the agent, and what the person says to it while it works.
 
 use super::Live;
+use super::deliver::Undelivered;
 use crate::cut;
 use crate::entry::{Ask, NoticeLevel, RequestOutcome};
 use crate::error::Cause;
@@ -222,6 +223,11 @@ impl Live {
         true
     }
 
+    /// Whether a turn is open that the person stopped.
+    pub(super) fn turn_was_stopped(&self) -> bool {
+        self.turn.as_ref().is_some_and(|turn| turn.stopped)
+    }
+
     async fn turn_ended(&mut self, reason: String) {
         if !matches!(self.session.state, SessionState::Working { .. }) {
             return;
@@ -243,7 +249,8 @@ impl Live {
     async fn ended(&mut self, cause: Option<Cause>) {
         let asked_to = self.life.is_ending();
         let is_own = self.is_own_message_in_flight();
-        if self.undelivered() && !asked_to && !is_own {
+        let undelivered = self.undelivered();
+        if undelivered == Undelivered::Doubtful && !asked_to && !is_own {
             let text = "The agent did not react to your last message any more, so it may not have arrived; it is \
                 kept for you to send again.";
             self.notice(NoticeLevel::Warning, text.to_owned(), None);
@@ -251,7 +258,8 @@ impl Live {
         if let Some(cause) = cause.as_ref().filter(|_| !asked_to) {
             self.judge_resume(cause);
         }
-        let was_stopped = asked_to || self.turn.as_ref().is_some_and(|turn| turn.stopped);
+        let turn_was_stopped = self.turn_was_stopped();
+        let was_stopped = asked_to || turn_was_stopped;
         self.close_turn(was_stopped.then(|| "cancelled".to_owned()));
         self.settle_requests(&RequestOutcome::Lapsed);
         if asked_to || is_own {
@@ -260,11 +268,17 @@ impl Live {
         self.agent = None;
         self.events = None;
         self.strike_out().await;
-        self.live_event(LifeEvent::Ended(cause)).await;
+        self.live_event(match undelivered {
+            Undelivered::Unread => LifeEvent::EndedUnread(cause),
+            Undelivered::Nothing | Undelivered::Doubtful => LifeEvent::Ended(cause),
+        })
+        .await;
         self.save_now().await;
         self.tell_all_waiters();
-        if std::mem::take(&mut self.steered) {
-            // The turn was stopped for a message, and the process went with it: the message still wants to go.
+        let came_after_the_stop = turn_was_stopped && !asked_to && self.has_waiting();
+        if std::mem::take(&mut self.steered) || came_after_the_stop {
+            // The turn was stopped for a message, or before it was sent, and the process went with the turn: the message
+            // still wants to go.
             self.deliver().await;
         }
     }

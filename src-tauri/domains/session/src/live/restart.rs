@@ -1,4 +1,5 @@
-//! What a crash in a turn leads to: the process is started again once, and told by a message of the app's own to go on.
+//! What a crash in a turn leads to: the process is started again once, and told by a message of the app's own to go on;
+//! or given the person's message, where that never got into it.
 //!
 //! Such a message is a row like any other, so it is given to the agent once. It is nobody's prompt: where the session
 //! comes to rest before it was delivered it is taken out again, and the person decides.
@@ -16,11 +17,7 @@ const GO_ON: &str = "The agent's process ended unexpectedly in the middle of its
 impl Live {
     /// Tells of the crash and queues the app's message before all others.
     pub(super) async fn go_on(&mut self, cause: &Cause) {
-        let text = format!(
-            "{} It is started again by itself, once, to go on with its turn.",
-            cause.message()
-        );
-        self.notice(NoticeLevel::Warning, text, cause.detail());
+        self.tell_of_start(cause, "to go on with its turn");
         let message = Message {
             id: MessageId::mint(),
             session: self.session.id.clone(),
@@ -44,6 +41,15 @@ impl Live {
                 .extend(changed.into_iter().map(|message| message.id));
             self.has_trouble(&error);
         }
+    }
+
+    /// Tells of a crash and of the start that answers it.
+    pub(super) fn tell_of_start(&mut self, cause: &Cause, what_for: &str) {
+        let text = format!(
+            "{} It is started again by itself, once, {what_for}.",
+            cause.message()
+        );
+        self.notice(NoticeLevel::Warning, text, cause.detail());
     }
 
     /// The session is at rest: a message of the app's own that did not go out is not kept for later.

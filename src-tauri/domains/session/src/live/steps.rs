@@ -65,6 +65,10 @@ impl Live {
                 self.go_on(&cause).await;
                 None
             }
+            Effect::StartAgain { cause } => {
+                self.tell_of_start(&cause, "for your message");
+                None
+            }
             Effect::Launch { incarnation } => {
                 let cause = self.launch().await.err()?;
                 // No process came to be, so nobody else can say that it ended.

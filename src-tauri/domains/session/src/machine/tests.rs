@@ -72,6 +72,9 @@ fn events() -> Vec<LifeEvent> {
         LifeEvent::Ended(None),
         LifeEvent::Ended(Some(crash())),
         LifeEvent::Ended(Some(quota())),
+        LifeEvent::EndedUnread(None),
+        LifeEvent::EndedUnread(Some(crash())),
+        LifeEvent::EndedUnread(Some(quota())),
     ]
 }
 
@@ -149,10 +152,18 @@ fn wanted(phase: &Phase, input: &Input) -> Option<(Phase, Vec<Effect>)> {
 }
 
 fn heard(phase: &Phase, restarted: bool, event: &LifeEvent) -> Option<(Phase, Vec<Effect>)> {
-    use Effect::{Close, GoOn, Offer};
-    use LifeEvent::{Ended, Opened, Reacted, StartTimedOut, TurnEnded, TurnFailed};
+    use Effect::{Close, GoOn, Offer, StartAgain};
+    use LifeEvent::{Ended, EndedUnread, Opened, Reacted, StartTimedOut, TurnEnded, TurnFailed};
     use Phase::{Failed, Ready, Starting, Stopped, Stopping, Working};
     Some(match (phase, event) {
+        (Working { turn: Turn::Given }, EndedUnread(Some(cause)))
+            if !restarted && *cause == crash() =>
+        {
+            let (starting, mut effects) = launch();
+            effects.insert(0, StartAgain { cause: crash() });
+            (starting, effects)
+        }
+        (phase, EndedUnread(cause)) => return heard(phase, restarted, &Ended(cause.clone())),
         (Starting, Opened) | (Working { .. }, TurnEnded) => (Ready, vec![Offer]),
         (Starting, StartTimedOut) => (closing(timed_out(), false), vec![Close]),
         (Starting, TurnFailed(cause)) => (closing(cause.clone(), false), vec![Close]),
@@ -204,7 +215,7 @@ fn every_pair_of_phase_and_input_leads_where_the_table_says() {
             assert_eq!(effects, wanted_effects, "{phase:?} + {input:?}");
             let starts_by_itself = effects
                 .iter()
-                .any(|effect| matches!(effect, Effect::GoOn { .. }));
+                .any(|effect| matches!(effect, Effect::GoOn { .. } | Effect::StartAgain { .. }));
             let turn_ended = matches!(phase, Phase::Working { .. })
                 && matches!(
                     input,
@@ -296,7 +307,7 @@ proptest! {
         for input in inputs {
             let input = aimed(&life, input);
             let (after, effects) = step(life.clone(), input.clone());
-            if let Input::From { incarnation, event: LifeEvent::Ended(_) } = &input
+            if let Input::From { incarnation, event: LifeEvent::Ended(_) | LifeEvent::EndedUnread(_) } = &input
                 && alive == Some(*incarnation)
             {
                 alive = None;
@@ -340,7 +351,7 @@ proptest! {
             let (after, effects) = step(life.clone(), input.clone());
             for effect in &effects {
                 match effect {
-                    Effect::GoOn { .. } => {
+                    Effect::GoOn { .. } | Effect::StartAgain { .. } => {
                         prop_assert!(!answered && !stopped, "{life:?} + {input:?}");
                         answered = true;
                     }
@@ -388,7 +399,10 @@ proptest! {
         for event in meanwhile.into_iter().chain([last]) {
             let (after, effects) = step(life, Input::From { incarnation, event });
             let starts = effects.iter().any(|effect| {
-                matches!(effect, Effect::TakeSeat | Effect::Launch { .. } | Effect::GoOn { .. })
+                matches!(
+                    effect,
+                    Effect::TakeSeat | Effect::Launch { .. } | Effect::GoOn { .. } | Effect::StartAgain { .. }
+                )
             });
             prop_assert!(!starts, "{after:?}");
             life = after;

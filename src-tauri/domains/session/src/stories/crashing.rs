@@ -5,7 +5,7 @@ use crate::error::{Cause, SessionError};
 use crate::fakes::{Call, FakeAgent};
 use crate::machine::SessionState;
 use crate::port::{AgentEvent, Opening};
-use crate::session::MessageState;
+use crate::session::{Delivery, MessageState, NewMessage};
 use kernel::{AgentId, SessionId, WorkspaceId};
 use std::time::Duration;
 
@@ -134,42 +134,143 @@ async fn a_conversation_is_kept_when_something_else_than_its_resume_failed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_that_may_not_have_arrived_is_kept_and_can_be_sent_again() {
+async fn a_message_that_came_when_the_agent_was_dead_already_goes_to_the_next_one() {
+    let mut world = World::new();
+    let (session, mut agent) = world.at_work("go").await;
+    agent.says(turn_ends()).await;
+    world.until_ready(&session).await;
+    // It is dead, and nobody knows yet: the prompt goes nowhere.
+    let sent = world.sessions.send(&session, "more".to_owned()).await;
+    let message = sent.unwrap();
+    assert_eq!(agent.called().await, Call::Prompt("more".to_owned()));
+    agent.says(crashes()).await;
+
+    let mut next = world.launched().await;
+    opens(&next, Opening::Resumed).await;
+    assert_eq!(next.called().await, Call::Prompt("more".to_owned()));
+    next.says(AgentEvent::PromptWritten).await;
+    next.says(text("I do")).await;
+    next.says(turn_ends()).await;
+    world.until_ready(&session).await;
+    assert!(world.summary(&session).queue.is_empty());
+    let stored = world.store.message(&message).unwrap();
+    assert_eq!(stored.state, MessageState::Sent);
+    let told = world.told(&session).await;
+    let expected = [
+        "prompt: go",
+        "end: end_turn",
+        "notice: The agent ended by itself with exit code 101. It is started again by itself, once, for your message.",
+        "notice: The agent goes on where the conversation was.",
+        "prompt: more",
+        "answer: I do",
+        "end: end_turn",
+    ];
+    assert_eq!(told, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_no_process_lives_long_enough_to_read_waits_for_the_person() {
     let mut world = World::new();
     let session = world.placed().await;
-    let message = world
-        .sessions
-        .send(&session, "go".to_owned())
-        .await
-        .unwrap();
-    let mut agent = world.launched().await;
-    opens(&agent, Opening::New).await;
-    assert_eq!(agent.called().await, Call::Prompt("go".to_owned()));
-    agent.says(crashes()).await;
+    let sent = world.sessions.send(&session, "go".to_owned()).await;
+    let message = sent.unwrap();
+    for opening in [Opening::New, Opening::Resumed] {
+        let mut agent = world.launched().await;
+        opens(&agent, opening).await;
+        assert_eq!(agent.called().await, Call::Prompt("go".to_owned()));
+        agent.says(crashes()).await;
+    }
     let summary = world.until_failed(&session).await;
-    assert_eq!(summary.queue[0].state, MessageState::Failed);
+    assert!(world.nobody_was_launched(), "it is the person's to decide");
     assert_eq!(summary.queue[0].text, "go");
+    assert_eq!(summary.queue[0].state, MessageState::Queued);
     let stored = world.store.message(&message).unwrap();
-    assert_eq!(stored.state, MessageState::Failed);
+    assert_eq!(stored.state, MessageState::Queued);
     let told = world.told(&session).await;
     assert!(
         !told.iter().any(|line| line.starts_with("prompt")),
         "{told:?}"
     );
-    assert!(world.nobody_was_launched(), "it is the person's to decide");
 
     world.sessions.resend(&session, &message).await.unwrap();
-    let mut next = world.launched().await;
-    opens(&next, Opening::Resumed).await;
-    assert_eq!(next.called().await, Call::Prompt("go".to_owned()));
-    next.says(AgentEvent::PromptWritten).await;
-    next.says(turn_ends()).await;
-    world.until_ready(&session).await;
-    assert!(world.summary(&session).queue.is_empty());
-    assert_eq!(
-        world.store.message(&message).unwrap().state,
-        MessageState::Sent
-    );
+    let mut third = world.launched().await;
+    opens(&third, Opening::New).await;
+    assert_eq!(third.called().await, Call::Prompt("go".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_was_stopped_before_it_was_read_is_held() {
+    let mut world = World::new();
+    let session = world.placed().await;
+    let sent = world.sessions.send(&session, "go".to_owned()).await;
+    sent.unwrap();
+    let mut agent = world.launched().await;
+    opens(&agent, Opening::New).await;
+    assert_eq!(agent.called().await, Call::Prompt("go".to_owned()));
+    world.sessions.stop_turn(&session).await.unwrap();
+    agent.says(crashes()).await;
+    let summary = world.until_failed(&session).await;
+    assert_eq!(summary.queue[0].state, MessageState::Held);
+    assert!(world.nobody_was_launched());
+}
+
+fn did_not_stop() -> AgentEvent {
+    let cause = Some(Cause::TurnTimedOut { seconds: 10 });
+    AgentEvent::Ended { cause }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_agent_that_did_not_stop_and_was_ended_says_so_and_what_was_queued_is_held() {
+    let mut world = World::new();
+    let (session, mut agent) = world.at_work("go").await;
+    world
+        .sessions
+        .send(&session, "next".to_owned())
+        .await
+        .unwrap();
+    agent.says(text("I go")).await;
+    world.sessions.stop_turn(&session).await.unwrap();
+    assert_eq!(agent.called().await, Call::Cancel);
+    agent.says(did_not_stop()).await;
+    let summary = world.until_failed(&session).await;
+    let cause = Cause::TurnTimedOut { seconds: 10 };
+    assert_eq!(summary.state, SessionState::Failed { cause });
+    assert_eq!(summary.queue[0].state, MessageState::Held);
+    assert!(world.nobody_was_launched());
+    let told = world.told(&session).await;
+    let expected = [
+        "prompt: go",
+        "answer: I go",
+        "end: cancelled",
+        "notice: The agent did not stop within 10 s, so its process was ended.",
+    ];
+    assert_eq!(told, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_sent_after_a_stop_goes_out_though_the_agent_had_to_be_ended() {
+    for steers in [false, true] {
+        let mut world = World::new();
+        let (session, mut agent) = world.at_work("go").await;
+        agent.says(text("I go")).await;
+        if !steers {
+            world.sessions.stop_turn(&session).await.unwrap();
+        }
+        let instead = NewMessage {
+            delivery: if steers {
+                Delivery::Now
+            } else {
+                Delivery::Queue
+            },
+            ..NewMessage::from("instead")
+        };
+        world.sessions.send(&session, instead).await.unwrap();
+        assert_eq!(agent.called().await, Call::Cancel);
+        agent.says(did_not_stop()).await;
+        let mut next = world.launched().await;
+        opens(&next, Opening::Resumed).await;
+        assert_eq!(next.called().await, Call::Prompt("instead".to_owned()));
+    }
 }
 
 #[tokio::test(start_paused = true)]
