@@ -195,6 +195,20 @@ pub struct Pending {
     pub title: String,
     /// Since when.
     pub since: Timestamp,
+    /// How it is answered without opening it; `None` where it has to be opened.
+    pub quick: Option<QuickAnswers>,
+}
+
+/// A yes and a no to a permission that says all it asks in a few lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct QuickAnswers {
+    /// The command that would run, whole, where the agent names it.
+    pub command: Option<String>,
+    /// The agent's id of the option that allows it this once.
+    pub allow: String,
+    /// The agent's id of the option that refuses it this once.
+    pub deny: String,
 }
 
 /// What sort of thing waits.

@@ -12,8 +12,8 @@ mod store;
 pub use attention::{Glance, Mood, glance};
 pub use batch::Batch;
 pub use card::{
-    Card, GitGroup, Life, Pending, PendingKind, ProjectCard, Run, SessionGroup, Silence, Step,
-    StepState, WorkspaceGroup,
+    Card, GitGroup, Life, Pending, PendingKind, ProjectCard, QuickAnswers, Run, SessionGroup,
+    Silence, Step, StepState, WorkspaceGroup,
 };
 pub use picture::{Effect, Group, Picture, Stamp, same_picture};
 pub use status::{Column, Need, Reason, Status, derive};

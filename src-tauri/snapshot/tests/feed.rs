@@ -46,6 +46,7 @@ fn asking() -> Group {
             kind: PendingKind::Permission,
             title: "Run make".into(),
             since: Timestamp::default(),
+            quick: None,
         }],
         queued: 0,
         undelivered: 0,

@@ -51,6 +51,7 @@ fn pending() -> impl Strategy<Value = Pending> {
         kind,
         title: "May I?".into(),
         since,
+        quick: None,
     })
 }
 

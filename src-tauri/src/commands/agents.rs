@@ -31,8 +31,10 @@ pub struct AgentEntry {
     pub shipped: bool,
     /// Where the program was found; `None` when it is missing.
     pub path: Option<String>,
-    /// How to install it, when it is missing.
+    /// How to install it, for people, when it is missing.
     pub install: Option<String>,
+    /// The command that installs the version Shopfloor was tested with, where there is one.
+    pub install_command: Option<String>,
     /// Its version, once that is known; what is missing may be there the next time.
     pub version: Option<String>,
     /// The version of its package that Shopfloor was tested with.
@@ -162,6 +164,8 @@ pub struct Inherited {
     pub name: String,
     /// Whether the agent gets it.
     pub passed: bool,
+    /// Whether the person can choose otherwise; no agent gets what would lead it astray.
+    pub choosable: bool,
     /// Why, for people; empty when there is nothing to say.
     pub reason: String,
 }
@@ -284,7 +288,10 @@ fn entry(agent: KnownAgent, default: Option<&AgentId>) -> AgentEntry {
         Detection::Missing { install } => (None, Some(install)),
     };
     let about = agent.about.unwrap_or_default();
+    // What has no tested version of its own is no package to be installed.
+    let install_command = about.tested.is_some().then_some(about.install);
     AgentEntry {
+        install_command,
         version: agent.version,
         tested: about.tested,
         sign_in: Some(about.sign_in).filter(|said| !said.is_empty()),
@@ -347,6 +354,7 @@ fn method(method: SignInMethod) -> SignIn {
 fn inherited(variable: InheritedVariable) -> Inherited {
     Inherited {
         passed: variable.standing.is_passed(),
+        choosable: variable.standing.is_choosable(),
         reason: variable.standing.reason().to_owned(),
         name: variable.name,
     }

@@ -219,8 +219,10 @@ export type AgentEntry = {
 	shipped: boolean,
 	/**  Where the program was found; `None` when it is missing. */
 	path: string | null,
-	/**  How to install it, when it is missing. */
+	/**  How to install it, for people, when it is missing. */
 	install: string | null,
+	/**  The command that installs the version Shopfloor was tested with, where there is one. */
+	installCommand: string | null,
 	/**  Its version, once that is known; what is missing may be there the next time. */
 	version: string | null,
 	/**  The version of its package that Shopfloor was tested with. */
@@ -883,6 +885,8 @@ export type Inherited = {
 	name: string,
 	/**  Whether the agent gets it. */
 	passed: boolean,
+	/**  Whether the person can choose otherwise; no agent gets what would lead it astray. */
+	choosable: boolean,
 	/**  Why, for people; empty when there is nothing to say. */
 	reason: string,
 };
@@ -1033,6 +1037,8 @@ export type Pending = {
 	title: string,
 	/**  Since when. */
 	since: Timestamp,
+	/**  How it is answered without opening it; `None` where it has to be opened. */
+	quick: QuickAnswers | null,
 };
 
 /**  What sort of thing waits. */
@@ -1131,6 +1137,16 @@ export type PromptLine = {
 	at: Timestamp,
 	/**  Its first line that says something, cut at 200 characters. */
 	line: string,
+};
+
+/**  A yes and a no to a permission that says all it asks in a few lines. */
+export type QuickAnswers = {
+	/**  The command that would run, whole, where the agent names it. */
+	command: string | null,
+	/**  The agent's id of the option that allows it this once. */
+	allow: string,
+	/**  The agent's id of the option that refuses it this once. */
+	deny: string,
 };
 
 /**  A working agent from which nothing came for a while. */

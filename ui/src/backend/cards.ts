@@ -3,7 +3,7 @@
 import type { Card, Reason, SessionGroup, Status } from './backend';
 
 /** What a status looks like; the design gives each tone a glyph and a colour. */
-export type Tone = 'working' | 'needs' | 'ready' | 'broken' | 'calm';
+export type Tone = 'working' | 'needs' | 'ready' | 'broken' | 'paused' | 'calm';
 
 const tones: Record<Reason, Tone> = {
   archived: 'calm',
@@ -16,7 +16,7 @@ const tones: Record<Reason, Tone> = {
   setup_failed: 'broken',
   agent_working: 'working',
   starting: 'working',
-  queued: 'working',
+  queued: 'paused',
   not_started: 'calm',
   turn_finished: 'ready',
   idle: 'calm',
@@ -47,9 +47,31 @@ export function byAge(a: Card, b: Card): number {
   return a.workspace.createdAt - b.workspace.createdAt || a.id.localeCompare(b.id);
 }
 
-/** One line for a narrow row: what it does, or what it waits for. */
+/** What a card says at a glance. */
+export interface Look {
+  tone: Tone;
+  label: string;
+  /** Since when. */
+  since: number;
+  detail: string | null;
+}
+
+/** The card's status; of a working agent that shows no sign of life that, and of an idle one that sleeps, that too. */
+export function look(card: Card): Look {
+  const { status } = card;
+  const quiet = status.reason === 'agent_working' ? card.sessions.find((session) => session.quiet)?.quiet : undefined;
+  if (quiet) return { tone: 'needs', label: 'Quiet', since: quiet.since, detail: quiet.likely };
+  const { label, since, detail } = status;
+  const asleep = status.reason === 'idle' && mainSession(card)?.run.kind === 'asleep';
+  if (asleep) return { tone: 'paused', label: 'Asleep', since, detail: detail ?? 'The next message wakes it.' };
+  return { tone: tone(status), label, since, detail };
+}
+
+/** One line for a narrow row: what it does, or what it waits for; with the state before it where that is not plain. */
 export function line(card: Card): string {
-  return card.status.detail ?? card.status.label;
+  const { tone, label, detail } = look(card);
+  if (detail === null) return label;
+  return tone === 'needs' || tone === 'paused' ? `${label}: ${detail}` : detail;
 }
 
 /** The session a person most likely means: one that asks, else one that works, else the newest. */

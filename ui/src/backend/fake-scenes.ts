@@ -1,5 +1,17 @@
 // Scenes for looking at the window in a browser: the first run, and a busy day. No test depends on them.
-import type { Ask, Card, Entry, EntryBody, FileDiff, Reason, SessionGroup, Status, ToolCall } from './backend';
+import type {
+  Ask,
+  Card,
+  Entry,
+  EntryBody,
+  FileDiff,
+  Pending,
+  Reason,
+  Run,
+  SessionGroup,
+  Status,
+  ToolCall,
+} from './backend';
 import { FakeBackend, agentEntry, card, entry, summary } from './fake';
 import { offers, tellTalks } from './fake-talks';
 
@@ -24,6 +36,7 @@ export function emptyBackend(): FakeBackend {
       args: ['--acp'],
       path: null,
       install: 'Install it with: npm install -g @google/gemini-cli@0.61.0',
+      installCommand: 'npm install -g @google/gemini-cli@0.61.0',
     }),
     agentEntry({ id: 'mine', name: 'My own agent', command: '/opt/agent/run', args: ['--stdio'], shipped: false }),
     agentEntry({ id: 'practice', name: 'Practice agent', command: '/usr/lib/shopfloor/practice-agent' }),
@@ -31,7 +44,7 @@ export function emptyBackend(): FakeBackend {
   return fake;
 }
 
-/** Eight workspaces in every state, one of them with a conversation that asks for permission. */
+/** Workspaces in every state, one of them with a conversation that asks for permission. */
 export function busyBackend(): FakeBackend {
   const fake = emptyBackend();
   fake.projects = [
@@ -142,6 +155,7 @@ function changed(
 const labels: Partial<Record<Reason, string>> = {
   needs_permission: 'Needs permission',
   needs_answer: 'Has a question',
+  queued: 'Queued',
   session_failed: 'Agent failed',
   setting_up: 'Setting up',
   agent_working: 'Working',
@@ -225,6 +239,35 @@ function cards(): Card[] {
       'p2',
     ),
     one('w8', 'Try the new allocator', 'idle', 90_000, { need: 'no', column: 'waiting' }, [5, 1], 'claude-code'),
+    one(
+      'w21',
+      'Give every role its own rights',
+      'needs_permission',
+      95,
+      { ...asks, seen: true, detail: 'Edit migrations/0042_roles.sql' },
+      [12, 3],
+      'claude-code',
+      'p2',
+    ),
+    one(
+      'w22',
+      'Index the search by day',
+      'queued',
+      70,
+      { ...works, detail: '8 agents are live, the limit is 8' },
+      null,
+      'codex',
+    ),
+    one(
+      'w23',
+      'Port the importer to the new API',
+      'agent_working',
+      1500,
+      { ...works, detail: 'Run npm install' },
+      [61, 12],
+      'codex',
+    ),
+    one('w24', 'Shorten the release notes', 'idle', 7200, { need: 'no', column: 'waiting' }, [9, 30], 'codex'),
   ];
 }
 
@@ -282,20 +325,11 @@ function session(id: string, reason: Reason, agent: string, age: number): Sessio
     id,
     agent,
     title: 'First conversation',
-    run:
-      reason === 'session_failed'
-        ? {
-            kind: 'failed',
-            message: 'Codex is not signed in.',
-            hint: 'Sign in again in the settings, then send a message.',
-          }
-        : { kind: busy ? 'working' : 'ready' },
+    run: runs[id] ?? { kind: busy ? 'working' : 'ready' },
     since: seconds(age),
     activity: null,
-    quiet: null,
-    pending: reason.startsWith('needs')
-      ? [{ id: 'r1', kind: 'permission', title: 'Run cargo test', since: seconds(age) }]
-      : [],
+    quiet: id === 's23' ? { since: seconds(720), likely: 'It may wait for its model, which does not answer.' } : null,
+    pending: pending[id]?.map((one) => ({ ...one, since: seconds(age) })) ?? [],
     queued: 0,
     undelivered: 0,
     turn: 1,
@@ -304,6 +338,41 @@ function session(id: string, reason: Reason, agent: string, age: number): Sessio
     createdAt: seconds(age),
   };
 }
+
+const runs: Record<string, Run> = {
+  s6: {
+    kind: 'failed',
+    message: 'Codex is not signed in.',
+    hint: 'Sign in again in the settings, then send a message.',
+  },
+  s22: { kind: 'waiting', why: '8 agents are live, the limit is 8' },
+  s24: { kind: 'asleep' },
+};
+const yesNo = { allow: 'o1', deny: 'o3' };
+const pending: Record<string, Omit<Pending, 'since'>[]> = {
+  s1: [
+    {
+      id: 'r1',
+      kind: 'permission',
+      title: 'Run cargo test -p lexer',
+      quick: { ...yesNo, command: 'cargo test -p lexer --all-features' },
+    },
+  ],
+  s4: [{ id: 'r4', kind: 'question', title: 'Which accent colour should links have?', quick: null }],
+  s21: [
+    { id: 'r21a', kind: 'permission', title: 'Edit migrations/0042_roles.sql', quick: { ...yesNo, command: null } },
+    {
+      id: 'r21b',
+      kind: 'permission',
+      title: 'Apply the migrations',
+      quick: {
+        ...yesNo,
+        command: 'psql "$DATABASE_URL" --single-transaction --file migrations/0042_roles.sql && cargo test -p roles',
+      },
+    },
+    { id: 'r21c', kind: 'permission', title: 'Fetch https://example.com/schema', quick: null },
+  ],
+};
 
 const root = '/home/me/shopfloor/engine';
 const oldNumber = `fn digits(&mut self) -> &str {

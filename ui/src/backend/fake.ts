@@ -28,6 +28,7 @@ import type {
   Rule,
   RuleDraft,
   ScopeMode,
+  SessionGroup,
   SessionId,
   SessionSummary,
   TerminalId,
@@ -117,6 +118,27 @@ export function summary(id: SessionId, change: Partial<SessionSummary> = {}): Se
   };
 }
 
+/** A session on its card that waits for a prompt, with the changes a test is about. */
+export function group(id: SessionId, change: Partial<SessionGroup> = {}): SessionGroup {
+  return {
+    id,
+    agent: 'practice',
+    title: 'Practice agent',
+    run: { kind: 'ready' },
+    since: 0,
+    activity: null,
+    quiet: null,
+    pending: [],
+    queued: 0,
+    undelivered: 0,
+    turn: 1,
+    turnEndedAt: null,
+    closedAt: null,
+    createdAt: 0,
+    ...change,
+  };
+}
+
 /** A terminal that runs, with the changes a test is about. */
 export function terminal(id: TerminalId, change: Partial<TerminalSummary> = {}): TerminalSummary {
   return { id, workspace: 'w1', title: 'Terminal', state: { kind: 'running' }, openedAt: 0, ...change };
@@ -130,6 +152,7 @@ export const agentEntry = (said: Partial<AgentEntry> & Pick<AgentEntry, 'id' | '
   shipped: true,
   path: `/usr/bin/${said.id}`,
   install: null,
+  installCommand: null,
   version: null,
   tested: null,
   signIn: null,
@@ -158,8 +181,8 @@ export class FakeBackend implements Backend {
   };
   /** What any agent would inherit. */
   environment: Inherited[] = [
-    { name: 'HOME', passed: true, reason: '' },
-    { name: 'SOME_API_KEY', passed: false, reason: 'Its name looks like that of a secret.' },
+    { name: 'HOME', passed: true, choosable: true, reason: '' },
+    { name: 'SOME_API_KEY', passed: false, choosable: true, reason: 'Its name looks like that of a secret.' },
   ];
   /** What any agent offered last. */
   offered: Offers = { commands: [], options: [], images: null };
@@ -505,9 +528,22 @@ export class FakeBackend implements Backend {
       this.change(session, { kind: 'put', entry: { ...asked, body } });
       this.live(session, { pending: open.session.pending.filter((one) => one.id !== request) });
     }
+    for (const one of this.cards.values()) this.#answered(one, request);
     if (always) this.#addRule(always);
     return this.#called('answerRequest', [session, request, answer, always], null);
   };
+
+  #answered(card: Card, request: string): void {
+    if (!card.sessions.some((session) => session.pending.some((one) => one.id === request))) return;
+    const sessions = card.sessions.map((session) => ({
+      ...session,
+      pending: session.pending.filter((one) => one.id !== request),
+    }));
+    const more = sessions.flatMap((session) => session.pending)[0];
+    const works = { reason: 'agent_working', label: 'Working', column: 'working', need: 'no', detail: null } as const;
+    const status = more ? { detail: more.title } : { ...works, since: Date.now() };
+    this.put({ ...card, sessions, status: { ...card.status, ...status } });
+  }
 
   #addRule(draft: RuleDraft): Rule {
     const rule: Rule = { ...draft, id: `rule${this.rules.length + 1}`, createdAt: Date.now() };

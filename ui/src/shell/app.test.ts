@@ -25,7 +25,7 @@ const ask: Ask = {
 /** A workspace with one session that asks for permission. */
 function asking(): FakeBackend {
   const fake = withProject();
-  const pending = [{ id: 'r1', kind: 'permission' as const, title: ask.title, since: 0 }];
+  const pending = [{ id: 'r1', kind: 'permission' as const, title: ask.title, since: 0, quick: null }];
   const base = card('w1');
   const asks: Card = {
     ...base,

@@ -66,7 +66,7 @@ it('next goes from one that needs the person to the next, and around', () => {
 });
 
 it('shows the conversation that asks, unless another was chosen', () => {
-  const pending = [{ id: 'r', kind: 'permission' as const, title: 'x', since: 0 }];
+  const pending = [{ id: 'r', kind: 'permission' as const, title: 'x', since: 0, quick: null }];
   const one = at('a', {}, [session('s1', { pending }), session('s2')]);
   const { shell: window } = shell(one);
   expect(window.session(one)).toBe('s1');

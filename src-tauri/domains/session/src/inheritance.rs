@@ -41,6 +41,18 @@ impl Standing {
         }
     }
 
+    /// Whether the person's choice decides.
+    pub fn is_choosable(self) -> bool {
+        match self {
+            Self::Passed
+            | Self::LetThrough
+            | Self::Withheld
+            | Self::SecretName
+            | Self::SecretValue => true,
+            Self::Astray => false,
+        }
+    }
+
     /// Why, for people; empty when there is nothing to say.
     pub fn reason(self) -> &'static str {
         match self {
@@ -171,6 +183,8 @@ mod tests {
                 expected.is_passed(),
                 matches!(expected, Standing::Passed | Standing::LetThrough)
             );
+            assert!(expected.is_choosable());
         }
+        assert!(!Standing::Astray.is_choosable());
     }
 }

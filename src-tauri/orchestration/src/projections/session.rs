@@ -1,8 +1,11 @@
 //! A session's summary on its workspace's card.
 
 use session::machine::SessionState;
-use session::{AskKind, MessageState, PendingRequest, SessionSummary};
-use snapshot::{Pending, PendingKind, Run, SessionGroup, Silence};
+use session::{Ask, AskKind, MessageState, OptionKind, PendingRequest, SessionSummary};
+use snapshot::{Pending, PendingKind, QuickAnswers, Run, SessionGroup, Silence};
+
+/// What is longer, in characters, can't be read at a glance and has to be opened to be answered.
+const AT_A_GLANCE: usize = 300;
 
 /// The card's group.
 pub fn group(summary: &SessionSummary) -> SessionGroup {
@@ -60,5 +63,96 @@ fn pending(request: &PendingRequest) -> Pending {
         },
         title: request.ask.title.clone(),
         since: request.since,
+        quick: quick(&request.ask),
+    }
+}
+
+/// Only for permissions whose words are short, and only by options that hold for this once: what is agreed to must be
+/// in view, and nothing lasting is agreed to in passing.
+fn quick(ask: &Ask) -> Option<QuickAnswers> {
+    let short = |text: &str| text.chars().count() <= AT_A_GLANCE;
+    if ask.kind != AskKind::Permission
+        || !short(&ask.title)
+        || !ask.command.as_deref().is_none_or(short)
+    {
+        return None;
+    }
+    let only = |kind| {
+        let mut fitting = ask.options.iter().filter(|option| option.kind == kind);
+        let first = fitting.next()?;
+        fitting.next().is_none().then(|| first.id.clone())
+    };
+    Some(QuickAnswers {
+        command: ask.command.clone(),
+        allow: only(OptionKind::AllowOnce)?,
+        deny: only(OptionKind::RejectOnce)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use session::AskOption;
+
+    fn permission(options: &[(&str, OptionKind)]) -> Ask {
+        let option = |(id, kind): &(&str, OptionKind)| AskOption {
+            id: (*id).to_owned(),
+            name: (*id).to_owned(),
+            kind: *kind,
+        };
+        Ask {
+            kind: AskKind::Permission,
+            title: "Run make".to_owned(),
+            call: None,
+            options: options.iter().map(option).collect(),
+            fields: Vec::new(),
+            command: Some("make".to_owned()),
+            paths: Vec::new(),
+        }
+    }
+
+    const USUAL: [(&str, OptionKind); 3] = [
+        ("always", OptionKind::AllowAlways),
+        ("yes", OptionKind::AllowOnce),
+        ("no", OptionKind::RejectOnce),
+    ];
+
+    #[test]
+    fn a_permission_is_answered_at_a_glance_by_what_holds_this_once() {
+        let expected = QuickAnswers {
+            command: Some("make".to_owned()),
+            allow: "yes".to_owned(),
+            deny: "no".to_owned(),
+        };
+        assert_eq!(quick(&permission(&USUAL)), Some(expected));
+    }
+
+    #[test]
+    fn what_is_not_plain_has_to_be_opened() {
+        let usual = || permission(&USUAL);
+        let plan = Ask {
+            kind: AskKind::Plan,
+            ..usual()
+        };
+        let long_command = Ask {
+            command: Some("x".repeat(AT_A_GLANCE + 1)),
+            ..usual()
+        };
+        let long_title = Ask {
+            title: "x".repeat(AT_A_GLANCE + 1),
+            ..usual()
+        };
+        let two_yeses = permission(&[
+            ("this file", OptionKind::AllowOnce),
+            ("this folder", OptionKind::AllowOnce),
+            ("no", OptionKind::RejectOnce),
+        ]);
+        let for_good = permission(&[
+            ("always", OptionKind::AllowAlways),
+            ("never", OptionKind::RejectAlways),
+        ]);
+        for ask in [plan, long_command, long_title, two_yeses, for_good] {
+            assert_eq!(quick(&ask), None, "{ask:?}");
+        }
     }
 }

@@ -10,6 +10,7 @@ function core(names: string[]) {
     agentEnvironment: () => {
       const data = names.map<Inherited>((name) => ({
         name,
+        choosable: true,
         passed: saved.pass.includes(name) || (!secret(name) && !saved.withhold.includes(name)),
         reason: secret(name) ? 'looks like a secret' : '',
       }));

@@ -28,7 +28,7 @@ it('closed conversations are no tabs, and the one closed last comes back first',
 });
 
 it('what waits for the person is shown before all else', () => {
-  const pending = [{ id: 'r', kind: 'permission' as const, title: 't', since: 0 }];
+  const pending = [{ id: 'r', kind: 'permission' as const, title: 't', since: 0, quick: null }];
   expect(look(session('a', { pending, run: { kind: 'working' } })).tone).toBe('needs');
   expect(look(session('a', { run: { kind: 'waiting', why: '8 agents are live' } })).words).toBe(
     'Waits for a free place',
