@@ -16,6 +16,7 @@ export class Stick {
   #container: HTMLElement | null = null;
   #top = 0;
   #height = 0;
+  #room = 0;
   #end = true;
   #touched = Number.NEGATIVE_INFINITY;
   #held = false;
@@ -76,16 +77,20 @@ export class Stick {
     container.scrollTop = container.scrollHeight;
     this.#top = container.scrollTop;
     this.#height = container.scrollHeight;
+    this.#room = container.clientHeight;
   }
 
   #scrolled(container: HTMLElement): void {
     const { scrollTop, scrollHeight, clientHeight } = container;
     const person = this.#held || performance.now() - this.#touched < patience;
-    // A change of the content moves things as well; only a scroll without one, or one by hand, leaves the end.
+    // A change of the content or of the room for it moves things as well; only a scroll without one, or one by hand,
+    // leaves the end.
+    const same = scrollHeight === this.#height && clientHeight === this.#room;
     if (scrollHeight - scrollTop - clientHeight <= near) this.#set(true);
-    else if (scrollTop < this.#top && (person || scrollHeight === this.#height)) this.#set(false);
+    else if (scrollTop < this.#top && (person || same)) this.#set(false);
     this.#top = scrollTop;
     this.#height = scrollHeight;
+    this.#room = clientHeight;
   }
 
   #set(end: boolean): void {
