@@ -16,9 +16,11 @@ export function running(call: ToolCall): boolean {
   return call.status === 'pending' || call.status === 'in_progress';
 }
 
-/** What runs, failed, or changed a file shows itself; what only looked, and a command that went well, is folded. */
+/** What runs, failed, or changed a file shows itself; what only looked, and a command that went well, is folded. So is
+ *  what waits to be allowed: the request shows it. */
 export function opensByItself(call: ToolCall): boolean {
   if (call.status === 'failed') return true;
+  if (call.status === 'pending') return false;
   if (call.content.some((one) => one.kind === 'diff')) return true;
   return running(call) && call.content.length > 0 && (call.tool === 'execute' || call.tool === 'other');
 }
