@@ -22,7 +22,7 @@ const look = () => {
     if (chat?.textContent.includes(newest)) requestAnimationFrame(() => done(performance.now() - start));
     else requestAnimationFrame(look);
 };
-document.querySelector(`[data-testid="card-${card}"]`).click();
+document.querySelector(`[data-card="${card}"]`).click();
 look();
 "#;
 
