@@ -21,8 +21,9 @@ use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 const CANCEL_SECONDS: u32 = 10;
 /// How long a turn may take to end when the agent is being closed.
 const FAREWELL: Duration = Duration::from_secs(1);
-/// A loaded history is through when nothing came for this long …
-const QUIET: Duration = Duration::from_millis(200);
+/// A loaded history is through when nothing came for this long (the one agent that answers before its replay is through
+/// lets a millisecond pass; a busy machine more) …
+const QUIET: Duration = Duration::from_millis(500);
 /// … and at the latest after this.
 const REPLAY: Duration = Duration::from_secs(10);
 /// How long following the links of a request's paths may take.

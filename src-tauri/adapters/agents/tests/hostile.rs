@@ -448,3 +448,62 @@ async fn stand_in_for_the_app() {
     println!("environment: {}", talk.turn().await.0);
     talk.close().await;
 }
+
+#[tokio::test]
+async fn a_history_that_comes_piece_by_piece_after_its_answer_is_not_told() {
+    let room = Room::new();
+    let script = r#"
+        say() { printf '%s\n' "$1"; }
+        old() { say "{\"method\":\"session/update\",\"params\":{\"sessionId\":\"old\",\"update\":{\"sessionUpdate\":\"agent_message_chunk\",\"content\":{\"type\":\"text\",\"text\":\"$1\"}}}}"; }
+        read -r hello; say '{"id":0,"result":{"protocolVersion":1,"agentCapabilities":{"loadSession":true}}}'
+        read -r load; say '{"id":1,"result":{}}'
+        for n in 1 2 3 4 5 6 7 8 9 10; do sleep 0.1; old "history $n"; done
+        read -r prompt; old live; say '{"id":2,"result":{"stopReason":"end_turn"}}'; cat >/dev/null"#;
+    let mut talk = room.launch("sh", &["-c", script], room.folder.path(), Some("old"));
+    let opened = AgentEvent::Opened {
+        agent_session: "old".to_owned(),
+        opening: Opening::Resumed,
+    };
+    assert_eq!(talk.next().await, opened);
+    talk.prompt("go on").await;
+    let (text, troubles, end) = talk.turn().await;
+    assert_eq!(
+        (text.as_str(), troubles, end),
+        ("live", vec![], end_turn("end_turn"))
+    );
+    talk.close().await;
+}
+
+#[tokio::test]
+async fn an_agent_is_closed_step_by_step_and_what_escaped_it_comes_last() {
+    let room = Room::new();
+    // It writes down what reaches it, and does nothing of what it is asked. Its child in a session of its own is found by
+    // the tag alone, and looks whether it is still there.
+    let script = r#"
+        saw() { echo "$1" >> saw; }
+        trap 'saw SIGTERM' TERM
+        leader=$$; export leader
+        setsid sh -c 'trap "case \$(cut -d\" \" -f3 /proc/\$leader/stat) in Z|X) echo \"the sweep, after SIGKILL\" >> saw;; *) echo \"the sweep, too early\" >> saw;; esac; exit 0" TERM; echo >> child; while :; do sleep 0.05; done' &
+        until [ -e child ]; do sleep 0.01; done
+        read -r prompt; text working
+        while read -r line; do
+            case "$line" in *session/cancel*) saw "the cancel";; *) saw "$line";; esac
+        done
+        saw "the end of stdin"
+        while :; do sleep 0.05; done"#;
+    let mut talk = room.polite(script);
+    talk.opened().await;
+    talk.prompt("hi").await;
+    assert_eq!(talk.next().await, AgentEvent::Text("working".to_owned()));
+    assert_eq!(talk.close().await, None);
+    room.assert_empty();
+    let saw = std::fs::read_to_string(room.folder.path().join("saw")).unwrap();
+    let steps: Vec<&str> = saw.lines().collect();
+    let order = [
+        "the cancel",
+        "the end of stdin",
+        "SIGTERM",
+        "the sweep, after SIGKILL",
+    ];
+    assert_eq!(steps, order);
+}

@@ -3,7 +3,7 @@
 use super::Live;
 use super::deliver::Undelivered;
 use crate::cut;
-use crate::entry::{Ask, NoticeLevel, RequestOutcome};
+use crate::entry::{Ask, NoticeLevel, RequestOutcome, ToolContent};
 use crate::error::Cause;
 use crate::machine::{Input, LifeEvent, SessionState};
 use crate::offer::Offers;
@@ -67,6 +67,7 @@ impl Live {
             AgentEvent::OptionRefused { id, said } => self.refused(&id, &said),
             AgentEvent::Title(title) => self.titled(title),
             AgentEvent::Other { name, raw } => {
+                self.unsaved.grew(raw.len());
                 self.transcript.other(name, raw, self.stamp());
                 self.touch();
             }
@@ -126,8 +127,7 @@ impl Live {
     }
 
     fn tool(&mut self, patch: ToolPatch) {
-        self.unsaved
-            .grew(patch.append.as_ref().map_or(0, String::len));
+        self.unsaved.grew(weight(&patch));
         let Some(patched) = self.transcript.tool(patch, self.stamp()) else {
             return;
         };
@@ -232,8 +232,12 @@ impl Live {
         if !matches!(self.session.state, SessionState::Working { .. }) {
             return;
         }
+        let unusual = unusual_end(&reason).map(str::to_owned);
         self.close_turn(Some(reason));
         self.live_event(LifeEvent::TurnEnded).await;
+        if matches!(self.session.state, SessionState::Ready { .. }) {
+            self.activity = unusual;
+        }
         self.save_now().await;
     }
 
@@ -308,6 +312,29 @@ impl Live {
         self.settled
             .extend(self.transcript.settle_all(outcome, now));
     }
+}
+
+/// What the card says of a turn that did not come to its own end, until the next one begins.
+fn unusual_end(reason: &str) -> Option<&'static str> {
+    match reason {
+        "max_tokens" => Some("The answer reached its limit of tokens"),
+        "max_turn_requests" => Some("The turn reached its limit of requests"),
+        "refusal" => Some("The model refused to go on"),
+        // Of what ended as usual only the agent's words tell whether it went well; some report errors so.
+        _ => None,
+    }
+}
+
+/// How much a patch holds, in bytes.
+fn weight(patch: &ToolPatch) -> usize {
+    let shown = patch.content.iter().flatten().map(|content| match content {
+        ToolContent::Text { text, .. } => text.len(),
+        ToolContent::Diff {
+            old_text, new_text, ..
+        } => old_text.as_ref().map_or(0, String::len) + new_text.len(),
+    });
+    let texts = [&patch.append, &patch.input].into_iter().flatten();
+    shown.chain(texts.map(String::len)).sum()
 }
 
 /// Whether the agent does this only in a turn, so that it has read the prompt.

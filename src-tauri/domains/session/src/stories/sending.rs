@@ -6,7 +6,7 @@ use crate::error::SessionError;
 use crate::fakes::Call;
 use crate::machine::SessionState;
 use crate::port::{AgentEvent, Opening};
-use crate::session::{MessageState, SessionFact, Usage};
+use crate::session::{MessageState, SessionFact, SessionSummary, Usage};
 use kernel::{AgentId, MessageId, SessionId, WorkspaceId};
 
 #[tokio::test(start_paused = true)]
@@ -205,6 +205,23 @@ async fn the_line_of_activity_says_what_the_agent_does() {
     }
     agent.says(turn_ends()).await;
     assert_eq!(world.until_ready(&session).await.activity, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_that_was_cut_short_says_so_until_the_next_one() {
+    let mut world = World::new();
+    let (session, mut agent) = world.at_work("go").await;
+    let reason = "max_tokens".to_owned();
+    agent.says(AgentEvent::TurnEnded { reason }).await;
+    let summary = world.until_ready(&session).await;
+    let said = Some("The answer reached its limit of tokens");
+    assert_eq!(summary.activity.as_deref(), said);
+    let sent = world.sessions.send(&session, "go on".to_owned()).await;
+    sent.unwrap();
+    assert_eq!(agent.called().await, Call::Prompt("go on".to_owned()));
+    agent.says(turn_ends()).await;
+    let ended = |now: &SessionSummary| now.turn == 2 && now.activity.is_none();
+    world.until(&session, ended).await;
 }
 
 #[tokio::test(start_paused = true)]
