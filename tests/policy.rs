@@ -1,15 +1,20 @@
 //! What a person allowed once and for all is not asked again, everything else is, and all of it is told.
+#![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
 use kernel::{SessionId, WorkspaceId};
 use session::port::AgentEvent;
 use session::{
-    Answer, Ask, AskKind, AskOption, EntryBody, OptionKind, PolicyMode, RequestOutcome, RuleDraft,
-    Scope, ToolCall, ToolKind, ToolStatus, Verdict,
+    AgentDefinition, Answer, Ask, AskKind, AskOption, EntryBody, OptionKind, PolicyMode,
+    RequestOutcome, RuleDraft, Scope, ToolCall, ToolKind, ToolStatus, Verdict,
 };
+use snapshot::Reason;
+use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::sync::Arc;
 use tests::agents::{SteeredAgent, Told};
-use tests::app::App;
+use tests::app::{App, RealApp};
+use tests::telling::has;
 
 fn asks(token: &str, tool: ToolKind, command: Option<&str>, paths: &[&Path]) -> AgentEvent {
     let option = |id: &str, kind| AskOption {
@@ -246,4 +251,107 @@ async fn what_a_rule_forbids_is_refused_although_all_else_is_allowed() {
         by.as_deref(),
         Some("Refused by rule: run `git push` (everywhere)")
     );
+}
+
+/// An agent that asks to edit the file that its prompt names, and says whether it may.
+const EDITOR: &str = r#"
+say() { printf '%s\n' "$1"; }
+read -r hello; say '{"id":0,"result":{"protocolVersion":1,"agentCapabilities":{}}}'
+read -r new;   say '{"id":1,"result":{"sessionId":"s"}}'
+id=2
+while read -r prompt; do
+    file=${prompt##*edit:}; file=${file%%\"*}
+    say "{\"id\":\"$id\",\"method\":\"session/request_permission\",\"params\":{\"sessionId\":\"s\",\"toolCall\":{\"toolCallId\":\"c$id\",\"title\":\"Edit $file\",\"kind\":\"edit\",\"rawInput\":{\"file_path\":\"$file\"}},\"options\":[{\"optionId\":\"y\",\"name\":\"Yes\",\"kind\":\"allow_once\"},{\"optionId\":\"n\",\"name\":\"No\",\"kind\":\"reject_once\"}]}}"
+    read -r answer
+    case "$answer" in *'"y"'*) told="may edit $file";; *) told="may not edit $file";; esac
+    say "{\"method\":\"session/update\",\"params\":{\"sessionId\":\"s\",\"update\":{\"sessionUpdate\":\"agent_message_chunk\",\"content\":{\"type\":\"text\",\"text\":\"$told\"}}}}"
+    say "{\"id\":$id,\"result\":{\"stopReason\":\"end_turn\"}}"
+    id=$((id+1))
+done"#;
+
+/// A real agent of that kind at rest in a worktree with a link that leads out of it, and where it leads.
+async fn editing() -> (RealApp, WorkspaceId, SessionId, std::path::PathBuf) {
+    let app = RealApp::start().await;
+    let edits = AgentDefinition {
+        name: "Edits".into(),
+        command: "sh".into(),
+        args: vec!["-c".into(), EDITOR.into()],
+        env: Vec::new(),
+    };
+    let agent = app.flows.rooms().agents.save(None, edits).await.unwrap();
+    let project = app.add_project().await;
+    let id = app.create(&project, "", Some(agent.program.id)).await;
+    let id = id.unwrap();
+    app.card(&id, |card| card.status.reason == Reason::NotStarted)
+        .await;
+    let outside = app.folder().join("outside");
+    fs::create_dir(&outside).unwrap();
+    symlink(&outside, app.tree(&id).await.join("link")).unwrap();
+    let session = app.flows.begin_session(&id, None).await.unwrap();
+    (app, id, session, outside)
+}
+
+async fn told_to(app: &RealApp, to: (&WorkspaceId, &SessionId), file: &str) {
+    let (id, session) = to;
+    let text = format!("edit:{file}");
+    let sent = app
+        .flows
+        .send_message(id, Some(session.clone()), text.as_str());
+    sent.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_in_the_worktree_leads_no_allowed_write_out_of_it() {
+    let (app, id, session, _) = editing().await;
+    let sessions = &app.flows.rooms().sessions;
+    let edits = Some(PolicyMode::AllowEdits);
+    sessions.set_policy(&session, edits).await.unwrap();
+    let of_the_link = RuleDraft {
+        scope: Scope::Global,
+        verdict: Verdict::Allow,
+        tool: Some(ToolKind::Edit),
+        command: None,
+        path: Some("link".into()),
+    };
+    sessions.policies().add(of_the_link).await.unwrap();
+    told_to(&app, (&id, &session), "src/lib.txt").await;
+    app.transcript_until(&session, |all| has(all, "answer: may edit src/lib.txt"))
+        .await;
+    told_to(&app, (&id, &session), "link/new.txt").await;
+    let summary = app
+        .summary_until(&session, |now| !now.pending.is_empty())
+        .await;
+    assert_eq!(summary.pending[0].ask.title, "Edit link/new.txt");
+    app.choose(&session, OptionKind::RejectOnce).await;
+    app.transcript_until(&session, |all| {
+        has(all, "answer: may not edit link/new.txt")
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_is_no_way_around_a_rule_that_forbids() {
+    let (app, id, session, outside) = editing().await;
+    let sessions = &app.flows.rooms().sessions;
+    let all = Some(PolicyMode::AllowAll);
+    sessions.set_policy(&session, all).await.unwrap();
+    // The rule names the link; the agent goes through it, and around it.
+    let forbid = RuleDraft {
+        scope: Scope::Global,
+        verdict: Verdict::Deny,
+        tool: None,
+        command: None,
+        path: Some("link".into()),
+    };
+    sessions.policies().add(forbid).await.unwrap();
+    let around = outside.join("new.txt");
+    for file in ["link/new.txt", around.to_str().unwrap()] {
+        told_to(&app, (&id, &session), file).await;
+        let refused = format!("answer: may not edit {file}");
+        app.transcript_until(&session, |all| has(all, &refused))
+            .await;
+    }
+    told_to(&app, (&id, &session), "src/lib.txt").await;
+    app.transcript_until(&session, |all| has(all, "answer: may edit src/lib.txt"))
+        .await;
 }

@@ -1,6 +1,6 @@
 //! The one page of composition: adapters → domains → orchestration.
 
-use agents::{Agents as AgentPrograms, SystemMemory};
+use agents::{Agents as AgentPrograms, DiskLinks, SystemMemory};
 use editor::Editors;
 use git::Git;
 use kernel::Clock;
@@ -63,6 +63,7 @@ pub async fn compose(
         policy: Arc::clone(&database) as _,
         ledger: Arc::clone(&database) as _,
         memory: Arc::new(SystemMemory),
+        links: Arc::new(DiskLinks),
     });
 
     // Before anything can start: the limits hold from the first agent on.

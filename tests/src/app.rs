@@ -126,6 +126,7 @@ pub async fn move_in<A: Cast>(
             policy: Arc::clone(&disk) as _,
             ledger: Arc::clone(&disk) as _,
             memory,
+            links: Arc::new(agents::DiskLinks),
         }),
         transcripts: session::Transcripts::new(
             Arc::clone(&disk) as _,

@@ -126,6 +126,8 @@ pub async fn pick_export_path(
         });
     let file = answer.await.ok().flatten();
     let path = file.and_then(|file| file.into_path().ok());
+    // Every system's dialog for saving asks before it answers with a file that is there (GTK's because it is told to), so
+    // such an answer is the person's word. Nothing else replaces: a file that comes up later is kept, and said.
     Ok(path.map(|path| ExportPath {
         existing: match path.exists() {
             true => Existing::Replace,

@@ -1,5 +1,6 @@
 //! The protocol's side of one conversation, pure: what comes in, what is to be sent and told. No IO, no clock.
 
+mod choosing;
 mod foreign;
 mod opening;
 
@@ -10,6 +11,7 @@ use crate::tools::Calls;
 use crate::updates::Messages;
 use crate::{asks, causes, prompt, updates};
 use agent_client_protocol_schema::v1::{CancelNotification, PromptRequest};
+use choosing::Choosing;
 use foreign::Foreign;
 use serde::Serialize;
 use serde_json::Value;
@@ -53,6 +55,8 @@ pub(crate) struct Conversation {
     messages: Messages,
     offered: Offered,
     takes: Takes,
+    /// What was chosen and is not confirmed; the prompt waits for it.
+    choosing: Choosing,
     /// What the app told of its place with a slash command; the next prompt brings it.
     context: Vec<PromptPart>,
     foreign: Foreign,
@@ -106,6 +110,7 @@ impl Conversation {
             messages: Messages::default(),
             offered: Offered::default(),
             takes: Takes::default(),
+            choosing: Choosing::default(),
             context: Vec::new(),
             foreign: Foreign::default(),
             troubles: HashSet::new(),
@@ -133,8 +138,16 @@ impl Conversation {
             tracing::error!(stage = ?self.stage, "a prompt came before the agent was ready for it");
             return Vec::new();
         }
-        self.replaying = false;
         self.turn = Some(Turn { cancelled: false });
+        if self.choosing.is_under_way() {
+            self.choosing.prompt = Some(parts);
+            return Vec::new();
+        }
+        self.give(parts)
+    }
+
+    fn give(&mut self, parts: Vec<PromptPart>) -> Vec<Act> {
+        self.replaying = false;
         let (blocks, left_out) = prompt::blocks(self.with_context(parts), self.takes);
         let prompt = PromptRequest::new(self.session.clone(), blocks);
         let mut acts: Vec<Act> = left_out
@@ -168,35 +181,9 @@ impl Conversation {
         others
     }
 
-    /// Chooses a value of an option.
-    pub(crate) fn set_option(&mut self, id: &str, value: &str) -> Vec<Act> {
-        let choice = match self.stage {
-            Stage::Open => self.offered.choice(&self.session, id, value),
-            Stage::Handshake | Stage::Settling => Err("it is not ready yet".to_owned()),
-        };
-        match choice {
-            Ok(request) => {
-                let (id, value) = (id.to_owned(), value.to_owned());
-                let wanted = Wanted::Chosen { id, value };
-                vec![self.request(request.method, request.params, wanted)]
-            }
-            Err(said) => vec![refused(id, said)],
-        }
-    }
-
-    fn chosen(&mut self, id: &str, value: &str, outcome: Result<Value, Refusal>) -> Vec<Act> {
-        match outcome {
-            Ok(answer) => {
-                self.offered.chosen(id, value, &answer);
-                vec![Act::Tell(self.offered.told_options())]
-            }
-            Err(refusal) => vec![refused(id, causes::said(&refusal))],
-        }
-    }
-
     /// Stops the turn, if there is one, and answers what is open.
     pub(crate) fn cancel(&mut self) -> Vec<Act> {
-        let mut acts = Vec::new();
+        let mut acts = self.give_what_waits();
         if let Some(turn) = self.turn.as_mut().filter(|turn| !turn.cancelled) {
             turn.cancelled = true;
             let cancel = CancelNotification::new(self.session.clone());
@@ -406,11 +393,6 @@ impl Conversation {
         }));
         acts
     }
-}
-
-fn refused(id: &str, said: String) -> Act {
-    let id = id.to_owned();
-    Act::Tell(AgentEvent::OptionRefused { id, said })
 }
 
 fn protocol(said: &str) -> Cause {

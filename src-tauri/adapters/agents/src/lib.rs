@@ -30,6 +30,7 @@ mod version;
 mod writer;
 
 pub use memory::SystemMemory;
+pub use resolve::DiskLinks;
 
 use checkup::Checkup;
 use kernel::AgentId;

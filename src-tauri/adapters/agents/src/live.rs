@@ -19,6 +19,8 @@ use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 /// How long an agent may take to end its turn after a cancel, in seconds.
 const CANCEL_SECONDS: u32 = 10;
+/// How long an agent may take to confirm what was chosen of its options before the prompt goes without.
+const CHOICE: Duration = Duration::from_secs(10);
 /// How long a turn may take to end when the agent is being closed.
 const FAREWELL: Duration = Duration::from_secs(1);
 /// A loaded history is through when nothing came for this long (the one agent that answers before its replay is through
@@ -40,6 +42,8 @@ const LONG_LINE: usize = 256 * 1024;
 struct Deadlines {
     /// The cancelled turn must have ended.
     cancel: Option<Instant>,
+    /// What was chosen must have been confirmed.
+    choice: Option<Instant>,
     /// The replay is through if nothing comes until then.
     quiet: Option<Instant>,
     /// The replay is through whatever comes.
@@ -50,10 +54,16 @@ struct Deadlines {
 
 impl Deadlines {
     fn next(&self) -> Option<Instant> {
-        [self.cancel, self.quiet, self.replay, self.farewell]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            self.cancel,
+            self.choice,
+            self.quiet,
+            self.replay,
+            self.farewell,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 }
 
@@ -303,6 +313,11 @@ impl Live {
             let acts = self.conversation.settled();
             self.act(acts);
         }
+        if due(self.deadlines.choice) {
+            self.deadlines.choice = None;
+            let acts = self.conversation.unconfirmed();
+            self.act(acts);
+        }
         if due(self.deadlines.cancel) {
             self.deadlines.cancel = None;
             self.end(Verdict::Overdue(CANCEL_SECONDS));
@@ -314,6 +329,13 @@ impl Live {
     }
 
     fn after_each(&mut self) {
+        if self.conversation.is_choosing() {
+            self.deadlines
+                .choice
+                .get_or_insert_with(|| Instant::now() + CHOICE);
+        } else {
+            self.deadlines.choice = None;
+        }
         if !self.conversation.in_turn() {
             self.deadlines.cancel = None;
             if self.deadlines.farewell.take().is_some() {

@@ -1,5 +1,6 @@
 //! Where a path leads once symbolic links are followed. Blocking.
 
+use session::port::Links;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,16 @@ pub(crate) fn resolved(paths: &[String]) -> Vec<String> {
     all.sort();
     all.dedup();
     all
+}
+
+/// The disk's symbolic links.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DiskLinks;
+
+impl Links for DiskLinks {
+    fn follow(&self, path: &Path) -> Option<PathBuf> {
+        real(path)
+    }
 }
 
 fn real(path: &Path) -> Option<PathBuf> {

@@ -7,13 +7,13 @@ use crate::offer::Offers;
 use crate::policy::{PolicyMode, Rule, Scope};
 use crate::port::{
     AgentConnection, AgentEvent, AgentMemory, AgentProgram, AgentRegistry, AgentRuntime,
-    AgentStore, AttachmentStore, Detection, Inheritance, Launch, Memory, MemoryGauge, PolicyStore,
-    ProcessLedger, ProcessRow, PromptPart, SessionStore,
+    AgentStore, AttachmentStore, Detection, Inheritance, Launch, Links, Memory, MemoryGauge,
+    PolicyStore, ProcessLedger, ProcessRow, PromptPart, SessionStore,
 };
 use crate::session::{Answer, Message, MessageState, Session};
 use kernel::{AgentId, AttachmentId, Clock, MessageId, RuleId, SessionId, Timestamp};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::mpsc;
@@ -335,6 +335,15 @@ impl ProcessLedger for FakeStore {
     fn forget(&self, process: &ProcessRow) -> Result<(), SessionError> {
         self.write()?.processes.retain(|row| row != process);
         Ok(())
+    }
+}
+
+/// A disk without symbolic links.
+pub struct NoLinks;
+
+impl Links for NoLinks {
+    fn follow(&self, path: &Path) -> Option<PathBuf> {
+        Some(path.to_owned())
     }
 }
 

@@ -35,6 +35,8 @@ pub struct Ports {
     pub ledger: Arc<dyn ProcessLedger>,
     /// Tells how much memory is left.
     pub memory: Arc<dyn MemoryGauge>,
+    /// Follows symbolic links.
+    pub links: Arc<dyn Links>,
 }
 
 /// Rows of `session`, `message` and `entry`. Blocking; called off the async workers.
@@ -106,6 +108,13 @@ pub trait ProcessLedger: Send + Sync {
     fn record(&self, process: &ProcessRow) -> Result<(), SessionError>;
     /// It is gone.
     fn forget(&self, process: &ProcessRow) -> Result<(), SessionError>;
+}
+
+/// Where paths lead. Implemented by `adapters/agents`.
+pub trait Links: Send + Sync {
+    /// The absolute path with symbolic links followed as far as it exists; `None` where nobody can tell, such as at a
+    /// link that leads nowhere. May block.
+    fn follow(&self, path: &Path) -> Option<PathBuf>;
 }
 
 /// The machine's memory, in bytes.

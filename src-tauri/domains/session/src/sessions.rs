@@ -12,7 +12,9 @@ use crate::offer::Offers;
 use crate::place::Place;
 use crate::policies::Policies;
 use crate::policy::{PolicyMode, RuleDraft};
-use crate::port::{AgentRuntime, AttachmentStore, MemoryGauge, Ports, ProcessLedger, SessionStore};
+use crate::port::{
+    AgentRuntime, AttachmentStore, Links, MemoryGauge, Ports, ProcessLedger, SessionStore,
+};
 use crate::recover::{Recovered, recovered};
 use crate::seats::Seats;
 use crate::session::{
@@ -48,6 +50,7 @@ pub(crate) struct Shared {
     pub(crate) policies: Policies,
     pub(crate) ledger: Arc<dyn ProcessLedger>,
     pub(crate) memory: Arc<dyn MemoryGauge>,
+    pub(crate) links: Arc<dyn Links>,
     pub(crate) facts: Facts<SessionFact>,
     pub(crate) seats: Seats,
     limits: Mutex<Limits>,
@@ -85,6 +88,7 @@ impl Sessions {
                 attachments: ports.attachments,
                 ledger: ports.ledger,
                 memory: ports.memory,
+                links: ports.links,
                 facts: Facts::new(),
                 seats: Seats::new(Limits::default().live_agents),
                 limits: Mutex::default(),

@@ -17,7 +17,9 @@ mod sleeping;
 
 use crate::agents::Agents;
 use crate::entry::{Ask, AskKind, AskOption, Entry, EntryBody, OptionKind, ToolStatus};
-use crate::fakes::{Call, FakeAgent, FakeClock, FakeMemory, FakeRegistry, FakeRuntime, FakeStore};
+use crate::fakes::{
+    Call, FakeAgent, FakeClock, FakeMemory, FakeRegistry, FakeRuntime, FakeStore, NoLinks,
+};
 use crate::machine::SessionState;
 use crate::port::{AgentEvent, Opening, Ports, ToolPatch};
 use crate::session::{SessionFact, SessionSummary};
@@ -58,6 +60,7 @@ impl World {
             policy: Arc::clone(&store) as _,
             ledger: Arc::clone(&store) as _,
             memory: Arc::clone(&memory) as _,
+            links: Arc::new(NoLinks),
         });
         Self {
             facts: sessions.listen(),

@@ -441,6 +441,62 @@ fn a_picture_that_is_not_taken_is_told_to_both() {
     assert!(matches!(&sent.told[..], [AgentEvent::Trouble(said)] if said.contains("shot.png")));
 }
 
+/// A conversation whose agent offers two modes and two models.
+fn with_choices() -> Conversation {
+    let (mut conversation, _) = greeted(None, &json!({}));
+    let modes = json!({"currentModeId": "ask", "availableModes": [{"id": "ask"}, {"id": "do"}]});
+    let models = json!({"currentModelId": "small", "availableModels": [{"modelId": "small"}, {"modelId": "large"}]});
+    let opened = json!({"id": 1, "result": {"sessionId": "s", "modes": modes, "models": models}});
+    hear(&mut conversation, &opened);
+    conversation
+}
+
+fn methods(heard: &Heard) -> Vec<&str> {
+    let methods = heard.sent.iter().map(|line| line["method"].as_str());
+    methods.flatten().collect()
+}
+
+#[test]
+fn a_prompt_waits_until_each_choice_is_confirmed() {
+    let mut conversation = with_choices();
+    let first = heard(conversation.set_option("model", "large"));
+    assert_eq!(methods(&first), ["session/set_model"]);
+    let second = heard(conversation.set_option("mode", "do"));
+    assert_eq!(methods(&second), [""; 0], "it waits for the first");
+    assert_eq!(heard(conversation.prompt(said("go"))), Heard::default());
+    assert!(conversation.in_turn());
+    let then = hear(&mut conversation, &json!({"id": 2, "result": {}}));
+    assert_eq!(methods(&then), ["session/set_mode"]);
+    let then = hear(
+        &mut conversation,
+        &json!({"id": 3, "error": {"code": 1, "message": "no"}}),
+    );
+    assert!(matches!(&then.told[..], [AgentEvent::OptionRefused { id, .. }] if id == "mode"));
+    assert_eq!(methods(&then), ["session/prompt"], "a refusal is an answer");
+}
+
+#[test]
+fn an_agent_that_confirms_nothing_gets_all_of_it_in_the_end() {
+    let mut conversation = with_choices();
+    conversation.set_option("model", "large");
+    conversation.set_option("mode", "do");
+    conversation.prompt(said("go"));
+    let late = heard(conversation.unconfirmed());
+    assert_eq!(methods(&late), ["session/set_mode", "session/prompt"]);
+    assert!(matches!(&late.told[..], [AgentEvent::Trouble(said)] if said.contains("confirm")));
+    let answer = hear(&mut conversation, &json!({"id": 2, "result": {}}));
+    assert_eq!(methods(&answer), [""; 0]);
+}
+
+#[test]
+fn a_turn_that_is_stopped_before_its_prompt_went_is_begun_and_stopped() {
+    let mut conversation = with_choices();
+    conversation.set_option("mode", "do");
+    conversation.prompt(said("go"));
+    let stop = heard(conversation.cancel());
+    assert_eq!(methods(&stop), ["session/prompt", "session/cancel"]);
+}
+
 #[test]
 fn a_second_prompt_within_a_turn_is_not_sent() {
     let mut conversation = open();

@@ -5,7 +5,7 @@ use crate::Database;
 use ::session::machine::SessionState;
 use ::session::port::{
     AgentConnection, AgentEvent, AgentProgram, AgentRegistry, AgentRuntime, Detection, Launch,
-    Memory, MemoryGauge, Opening, Ports, PromptPart, SessionStore, ToolPatch,
+    Links, Memory, MemoryGauge, Opening, Ports, PromptPart, SessionStore, ToolPatch,
 };
 use ::session::{
     Agents, Answer, Ask, AskKind, Cause, EntryBody, RequestOutcome, SessionFact, Sessions,
@@ -104,11 +104,17 @@ impl Clock for Stopped {
     }
 }
 
-/// A system that does not tell its memory.
+/// A system that tells neither its memory nor where links lead.
 struct Untold;
 
 impl MemoryGauge for Untold {
     fn memory(&self) -> Option<Memory> {
+        None
+    }
+}
+
+impl Links for Untold {
+    fn follow(&self, _: &Path) -> Option<PathBuf> {
         None
     }
 }
@@ -125,6 +131,7 @@ fn sessions(database: &Database) -> Sessions {
         policy: Arc::clone(&store) as _,
         ledger: store,
         memory: Arc::new(Untold),
+        links: Arc::new(Untold),
     })
 }
 

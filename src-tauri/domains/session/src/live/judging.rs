@@ -4,9 +4,16 @@ use super::Live;
 use crate::answers::judged;
 use crate::entry::{Ask, RequestOutcome};
 use crate::error::SessionError;
-use crate::policy::{Decision, Ground, PolicyMode, RuleDraft, Scope, decide};
+use crate::policy::{Decision, Ground, PolicyMode, Rule, RuleDraft, Scope, Verdict, decide};
 use crate::session::Answer;
+use crate::work::off_the_workers;
 use kernel::RequestId;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long following the links of the rules' paths may take.
+const FOLLOWING: Duration = Duration::from_secs(2);
 
 impl Live {
     /// Sets the mode of this session alone, or lets it inherit again.
@@ -46,8 +53,11 @@ impl Live {
 
     /// Answers an open request in the person's place, where rules and mode say how. `false` when it is theirs.
     pub(super) async fn judge(&mut self, request: &RequestId) -> bool {
+        let Some(rules) = self.rules_as_they_lead().await else {
+            return false;
+        };
         let decision = match self.transcript.asked(request) {
-            Some((ask, _)) => self.decision(ask),
+            Some((ask, _)) => self.decision(ask, &rules),
             None => return false,
         };
         let (option, by) = match decision {
@@ -63,7 +73,35 @@ impl Live {
         answered.is_ok()
     }
 
-    fn decision(&self, ask: &Ask) -> Decision {
+    /// The rules, and each that asks or forbids once more for where its path leads: a link is no way around it. One that
+    /// allows is led nowhere: a link in the worktree must not widen it. `None` when it can't be told in time; then the
+    /// person is asked.
+    async fn rules_as_they_lead(&self) -> Option<Arc<[Rule]>> {
+        let rules = self.shared.policies.rules();
+        let tree = self.place.as_ref()?.tree.clone();
+        let restricts = |rule: &Rule| rule.verdict != Verdict::Allow && rule.path.is_some();
+        if !rules.iter().any(restricts) {
+            return Some(rules);
+        }
+        let links = Arc::clone(&self.shared.links);
+        let led = off_the_workers(move || {
+            let led = rules
+                .iter()
+                .filter(|rule| restricts(rule))
+                .filter_map(|rule| {
+                    let named = tree.join(rule.path.as_deref()?);
+                    let real = links.follow(&named).filter(|real| *real != named)?;
+                    Some(Rule {
+                        path: Some(real.to_str()?.to_owned()),
+                        ..rule.clone()
+                    })
+                });
+            rules.iter().cloned().chain(led).collect()
+        });
+        timeout(FOLLOWING, led).await.ok()
+    }
+
+    fn decision(&self, ask: &Ask, rules: &[Rule]) -> Decision {
         let Some(place) = &self.place else {
             return Decision::Ask;
         };
@@ -75,7 +113,7 @@ impl Live {
                 tree: &place.tree,
                 session: &self.session.id,
                 project: project.map(|project| (&project.id, project.name.as_str())),
-                rules: &self.shared.policies.rules(),
+                rules,
                 mode,
                 mode_of: &mode_of,
             },

@@ -4,6 +4,7 @@ use super::Live;
 use crate::entry::NoticeLevel;
 use crate::error::SessionError;
 use crate::machine::SessionState;
+use crate::offer::OptionCategory;
 use std::collections::BTreeMap;
 
 impl Live {
@@ -67,12 +68,26 @@ impl Live {
         }
     }
 
-    /// Tells the agent that just opened what was chosen, before anything is asked of it.
+    /// Tells the agent that just opened what was chosen, before anything is asked of it. The model first: what else can
+    /// be chosen may depend on it.
     pub(super) fn choose_again(&self) {
-        if let Some(agent) = &self.agent {
-            for (id, value) in &self.session.choices {
-                agent.set_option(id, value);
-            }
+        let Some(agent) = &self.agent else {
+            return;
+        };
+        let options = &self.session.offers.options;
+        let is_model = |id: &str| {
+            let mut models = options
+                .iter()
+                .filter(|option| option.category == OptionCategory::Model);
+            models.any(|option| option.id == id)
+        };
+        let (models, others): (Vec<_>, Vec<_>) = self
+            .session
+            .choices
+            .iter()
+            .partition(|(id, _)| is_model(id));
+        for (id, value) in models.into_iter().chain(others) {
+            agent.set_option(id, value);
         }
     }
 
