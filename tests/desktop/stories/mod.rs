@@ -1,5 +1,6 @@
 //! One file per story.
 
+mod conversations;
 mod harness;
 mod killed;
 mod main_job;
