@@ -7,8 +7,8 @@ use std::path::Path;
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
 use crate::commands::{
-    agents, attachments, board, changes, diagnostics, policy, projects, queue, search, sessions,
-    settings, terminals, workspaces,
+    agents, attachments, board, changes, diagnostics, policy, projects, queue, quit, search,
+    sessions, settings, terminals, workspaces,
 };
 
 /// The person asked, outside the window, to see a workspace (from the tray or a second start).
@@ -17,6 +17,14 @@ use crate::commands::{
 pub struct ShowWorkspace {
     /// Which one.
     pub workspace: WorkspaceId,
+}
+
+/// The person wants to quit while agents work: to be asked whether they mean it.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
+#[serde(rename_all = "camelCase")]
+pub struct QuitAsked {
+    /// How many agents work.
+    pub working: u32,
 }
 
 /// All commands and events.
@@ -104,8 +112,11 @@ pub fn builder() -> Builder<tauri::Wry> {
             diagnostics::open_link,
             diagnostics::reveal_workspace,
             diagnostics::open_in_editor,
+            quit::quit,
+            quit::quit_now,
+            quit::keep_running,
         ])
-        .events(collect_events![ShowWorkspace])
+        .events(collect_events![ShowWorkspace, QuitAsked])
 }
 
 /// Writes the TypeScript of [`builder`] to a file.

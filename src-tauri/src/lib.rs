@@ -9,6 +9,7 @@ mod error;
 mod home;
 mod logs;
 mod preferences;
+mod quit;
 mod search_path;
 pub mod start;
 mod tray;

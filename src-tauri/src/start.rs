@@ -14,7 +14,7 @@ use tauri::{AppHandle, Manager, RunEvent};
 
 use crate::app::App;
 use crate::home::{Home, HomeError};
-use crate::{bindings, compose, logs, tray, window};
+use crate::{bindings, compose, logs, quit, tray, window};
 
 /// Ask for the practice project on a data directory without projects.
 const PRACTICE_VARIABLE: &str = "SHOPFLOOR_PRACTICE_PROJECT";
@@ -155,6 +155,7 @@ fn show(parts: Parts) -> ExitCode {
             commands.mount_events(handle);
             let snapshot = app.flows.snapshot().clone();
             handle.manage(app);
+            handle.manage(quit::Question::default());
             quit_on_signal(handle.handle().clone());
             window::open(handle.handle())?;
             if let Err(error) = tray::start(handle.handle(), &snapshot) {
@@ -172,12 +173,17 @@ fn show(parts: Parts) -> ExitCode {
         }
     };
     let mut hold = Some(hold);
-    built.run(move |handle, event| {
-        if let RunEvent::Exit = event {
+    built.run(move |handle, event| match event {
+        // Without a code it is the system's menu that asks, or the window is gone and there is nobody to be asked.
+        RunEvent::ExitRequested {
+            code: None, api, ..
+        } if window::is_open(handle) && !quit::may_go(handle) => api.prevent_exit(),
+        RunEvent::Exit => {
             stop(handle);
             // The event loop ends the process by itself: what is not let go here never is.
             hold.take();
         }
+        _ => {}
     });
     ExitCode::SUCCESS
 }

@@ -9,7 +9,7 @@ use tauri::menu::{Menu, MenuBuilder, MenuItemBuilder};
 use tauri::tray::{TrayIcon, TrayIconBuilder};
 use tauri::{AppHandle, Wry};
 
-use crate::window;
+use crate::{quit, window};
 
 const OPEN: &str = "open";
 const QUIT: &str = "quit";
@@ -95,7 +95,7 @@ fn menu(app: &AppHandle, glance: &Glance) -> tauri::Result<Menu<Wry>> {
 
 fn chosen(app: &AppHandle, id: &str) {
     match id {
-        QUIT => app.exit(0),
+        QUIT => quit::wish(app),
         OPEN => window::show(app),
         other => {
             if let Some(workspace) = other.strip_prefix(WORKSPACE) {

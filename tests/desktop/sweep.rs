@@ -46,9 +46,18 @@ pub fn variable(pid: u32, name: &str) -> Option<String> {
 
 /// Sends SIGKILL.
 pub fn kill(pid: u32) {
+    send(pid, Signal::KILL);
+}
+
+/// Sends SIGTERM.
+pub fn terminate(pid: u32) {
+    send(pid, Signal::TERM);
+}
+
+fn send(pid: u32, signal: Signal) {
     let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
     // Gone meanwhile is what we want.
-    let _ = kill_process(pid.unwrap(), Signal::KILL);
+    let _ = kill_process(pid.unwrap(), signal);
 }
 
 /// A zombie's environment reads as empty.

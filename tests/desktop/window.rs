@@ -102,6 +102,13 @@ impl Window {
         .await;
     }
 
+    /// Clicks what ends the app, if it is there: the window may be gone before the driver can say that it was clicked.
+    pub async fn click_for_good(&self, testid: &str) {
+        if let Some(element) = self.shown(&css(testid)).await {
+            let _ = element.click().await;
+        }
+    }
+
     /// Types with the keyboard, key by key.
     pub async fn type_into(&self, testid: &str, text: &str) {
         self.must(&format!("{testid} takes keys"), async || {

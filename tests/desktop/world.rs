@@ -115,9 +115,34 @@ impl World {
         self.forget_window().await;
     }
 
-    /// Quits the app from its tray and waits until it is gone.
+    /// Quits the app from its tray, means it when asked, and waits until it is gone.
     pub async fn quit(&mut self) {
+        self.wish_to_quit().await;
+        until("the app has quit, asked or not", async || {
+            if self.app().is_none() {
+                return Some(());
+            }
+            self.window().click_for_good("confirm-quit").await;
+            None
+        })
+        .await;
+        self.forget_window().await;
+    }
+
+    /// Chooses "Quit" in the tray.
+    pub async fn wish_to_quit(&self) {
         self.bus.choose_in_tray("Quit").await;
+    }
+
+    /// Asks the app to end as a terminal or the end of the desktop's session does, and waits until it is gone.
+    pub async fn terminate(&mut self) {
+        let app = self.app().expect("the app runs");
+        sweep::terminate(app.pid);
+        self.has_quit().await;
+    }
+
+    /// Waits until the app is gone.
+    pub async fn has_quit(&mut self) {
         until("the app has quit", async || {
             self.app().is_none().then_some(())
         })

@@ -5,6 +5,7 @@
 mod attention;
 mod batch;
 mod card;
+mod leaving;
 mod picture;
 mod status;
 mod store;
@@ -15,6 +16,7 @@ pub use card::{
     Card, GitGroup, Life, Pending, PendingKind, ProjectCard, QuickAnswers, Run, SessionGroup,
     Silence, Step, StepState, WorkspaceGroup,
 };
+pub use leaving::{Leave, at_work, leave};
 pub use picture::{Effect, Group, Picture, Stamp, same_picture};
 pub use status::{Column, Need, Reason, Status, derive};
 pub use store::{Store, Subscription};

@@ -8,6 +8,7 @@ pub mod diagnostics;
 pub mod policy;
 pub mod projects;
 pub mod queue;
+pub mod quit;
 pub mod search;
 pub mod sessions;
 pub mod settings;

@@ -4,6 +4,7 @@ mod conversations;
 mod harness;
 mod killed;
 mod main_job;
+mod quitting;
 mod second_start;
 mod terminals;
 mod tray;

@@ -30,6 +30,8 @@ export type Backend = Omit<
   attachTerminal(terminal: string, onBytes: (bytes: Uint8Array) => void): ReturnType<Commands['attachTerminal']>;
   /** Calls back when the person asked outside the window to see a workspace; answers how to stop that. */
   onShowWorkspace(show: (workspace: WorkspaceId) => void): () => void;
+  /** Calls back when the person wants to quit while so many agents work; answers how to stop that. */
+  onQuitAsked(ask: (working: number) => void): () => void;
   /** Calls back while files of the disk are dragged over the window; answers how to stop that. */
   onFiles(hear: (dragged: Dragged) => void): () => void;
 };

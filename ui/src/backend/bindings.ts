@@ -174,10 +174,17 @@ export const commands = {
 	revealWorkspace: (workspace: WorkspaceId) => typedError<null, CommandError>(__TAURI_INVOKE("reveal_workspace", { workspace })),
 	/**  Opens a file of a workspace (a path of its worktree, or an absolute one in it) in the person's editor, at a line from 1. */
 	openInEditor: (workspace: WorkspaceId, path: string, line: number | null) => typedError<null, CommandError>(__TAURI_INVOKE("open_in_editor", { workspace, path, line })),
+	/**  Quits, or asks first (`QuitAsked`) while agents work. */
+	quit: () => typedError<null, CommandError>(__TAURI_INVOKE("quit")),
+	/**  The person was asked and said yes: agents are stopped and the app ends. */
+	quitNow: () => typedError<null, CommandError>(__TAURI_INVOKE("quit_now")),
+	/**  The person was asked and stays. */
+	keepRunning: () => typedError<null, CommandError>(__TAURI_INVOKE("keep_running")),
 };
 
 /** Events */
 export const events = {
+	quitAsked: makeEvent<QuitAsked, QuitAsked>("quit-asked"),
 	showWorkspace: makeEvent<ShowWorkspace, ShowWorkspace>("show-workspace"),
 };
 
@@ -1155,6 +1162,12 @@ export type Quiet = {
 	since: Timestamp,
 	/**  The likely cause, for people. */
 	likely: string,
+};
+
+/**  The person wants to quit while agents work: to be asked whether they mean it. */
+export type QuitAsked = {
+	/**  How many agents work. */
+	working: number,
 };
 
 /**  The status reasons, in the order they are looked for. */

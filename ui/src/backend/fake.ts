@@ -213,6 +213,7 @@ export class FakeBackend implements Backend {
   #revision = 100;
   #terminals: ((list: TerminalSummary[]) => void) | null = null;
   #screens = new Map<TerminalId, (bytes: Uint8Array) => void>();
+  #askToQuit: ((working: number) => void) | null = null;
   #show: ((workspace: WorkspaceId) => void) | null = null;
   readonly #dragging = new Set<(dragged: Dragged) => void>();
 
@@ -804,6 +805,21 @@ export class FakeBackend implements Backend {
   revealWorkspace: Backend['revealWorkspace'] = (workspace) => this.#called('revealWorkspace', [workspace], null);
   openInEditor: Backend['openInEditor'] = (workspace, path, line) =>
     this.#called('openInEditor', [workspace, path, line], null);
+
+  onQuitAsked: Backend['onQuitAsked'] = (ask) => {
+    this.#askToQuit = ask;
+    return () => (this.#askToQuit = null);
+  };
+
+  quit: Backend['quit'] = () => {
+    const sessions = [...this.cards.values()].flatMap((one) => one.sessions);
+    const working = sessions.filter((one) => one.run.kind === 'working').length;
+    if (working) this.#askToQuit?.(working);
+    return this.#called('quit', [], null);
+  };
+
+  quitNow: Backend['quitNow'] = () => this.#called('quitNow', [], null);
+  keepRunning: Backend['keepRunning'] = () => this.#called('keepRunning', [], null);
 
   onShowWorkspace: Backend['onShowWorkspace'] = (show) => {
     this.#show = show;

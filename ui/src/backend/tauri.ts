@@ -51,6 +51,10 @@ export function tauriBackend(): Backend {
       const listening = events.showWorkspace.listen((event) => show(event.payload.workspace));
       return () => void listening.then((stop) => stop());
     },
+    onQuitAsked: (ask) => {
+      const listening = events.quitAsked.listen((event) => ask(event.payload.working));
+      return () => void listening.then((stop) => stop());
+    },
     onFiles: (hear) => {
       const listening = getCurrentWebview().onDragDropEvent(({ payload }) => {
         if (payload.type === 'drop') hear({ kind: 'dropped', paths: payload.paths });

@@ -54,7 +54,7 @@ function places({ shell }: Parts): PaletteAction[] {
 }
 
 function everywhere(parts: Parts): PaletteAction[] {
-  const { feed, shell, focus } = parts;
+  const { backend, feed, shell, focus } = parts;
   const out: PaletteAction[] = [
     {
       id: 'add-project',
@@ -71,6 +71,7 @@ function everywhere(parts: Parts): PaletteAction[] {
       run: () => (shell.sidebar = !shell.sidebar),
     },
     { id: 'theme', group: 'Window', title: 'Light or dark theme', run: () => void toggleTheme(parts) },
+    { id: 'quit', group: 'Window', title: 'Quit', shortcut: 'Mod+Q', run: () => void shell.ask(backend.quit()) },
     { id: 'palette', group: 'Window', title: 'Commands', shortcut: 'Mod+K', run: () => (shell.overlay = 'palette') },
   ];
   if (feed.projects.length)
@@ -299,6 +300,7 @@ export const everyShortcut = [
   { title: 'Add a project', shortcut: 'Mod+O' },
   { title: 'Fold the sidebar', shortcut: 'Mod+B' },
   { title: 'Debug', shortcut: 'Mod+Shift+D' },
+  { title: 'Quit', shortcut: 'Mod+Q' },
 ];
 
 /** The menu of one card, wherever it is shown. */

@@ -47,6 +47,8 @@ export class Shell {
   archiving = $state<WorkspaceId | null>(null);
   /** The conversation whose closing waits for a yes: its agent is at work. */
   closing = $state.raw<{ workspace: WorkspaceId; session: SessionId } | null>(null);
+  /** How many agents work, while the person is asked whether to quit. */
+  quitting = $state<number | null>(null);
   /** The workspace whose card is shown in full. */
   debugging = $state<WorkspaceId | null>(null);
   /** The terminal that lies over the window. */
