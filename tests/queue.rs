@@ -1,9 +1,13 @@
 //! Messages that wait, as a person handles them, on a real database and through restarts.
+#![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
-use session::port::{AgentEvent, PromptPart};
+use kernel::AttachmentId;
+use session::port::{AgentEvent, AttachmentStore, PromptPart};
 use session::{Attachment, Delivery, EntryBody, MessageState, NewMessage};
+use std::collections::BTreeSet;
+use std::time::{SystemTime, UNIX_EPOCH};
 use tests::agents::Told;
-use tests::app::App;
+use tests::app::{App, PATIENCE};
 use tests::telling::has;
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
@@ -158,4 +162,68 @@ async fn files_are_found_while_one_types_and_ignored_ones_are_not() {
     let found = app.flows.find_files(&id, "slib".into()).await.unwrap();
     assert_eq!(found[0].path, "src/lib.txt");
     assert_eq!(found[0].ranges, [(0, 1), (4, 7)]);
+}
+
+/// A picture that was stored so many days ago, as its id tells.
+fn stored(app: &App, days_ago: u64, name: &str) -> Attachment {
+    const DAY: u64 = 24 * 60 * 60 * 1000;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let then = u64::try_from(now.as_millis()).unwrap() - days_ago * DAY;
+    let id = AttachmentId::new(format!("{then:012x}7{name}"));
+    app.disk.save_attachment(&id, PNG).unwrap();
+    Attachment::Image {
+        id,
+        name: name.to_owned(),
+        mime: "image/png".to_owned(),
+        bytes: 1,
+    }
+}
+
+fn id_of(attachment: &Attachment) -> AttachmentId {
+    match attachment {
+        Attachment::Image { id, .. } | Attachment::Text { id, .. } => id.clone(),
+        Attachment::File { .. } => panic!("a file has no bytes of ours"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_went_along_is_removed_after_a_month_when_nothing_can_show_or_send_it_any_more() {
+    let app = App::start().await;
+    let id = app.workspace("").await;
+    app.card(&id, |card| card.git.is_some()).await;
+    let session = app.flows.begin_session(&id, None).await.unwrap();
+    let sessions = &app.flows.rooms().sessions;
+    let [sent, queued, drafted, forgotten] =
+        ["sent", "queued", "drafted", "forgotten"].map(|name| stored(&app, 31, name));
+    let young = stored(&app, 29, "young");
+    for attachment in [&sent, &queued] {
+        let message = NewMessage {
+            attachments: vec![attachment.clone()],
+            ..NewMessage::from("look")
+        };
+        sessions.send(&session, message).await.unwrap();
+    }
+    // The first is with the agent, the second waits.
+    let agent = app.agents.started(1).await;
+    agent.told_times(1).await;
+    agent.does(AgentEvent::Text("I look".into()));
+    app.transcript_until(&session, |all| has(all, "answer: I look"))
+        .await;
+
+    app.flows.keep_drafts(BTreeSet::from([id_of(&drafted)]));
+    let is_gone = async |one: &Attachment| sessions.attachment(&id_of(one)).await.is_err();
+    tokio::time::timeout(PATIENCE, async {
+        while !is_gone(&forgotten).await {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("what nothing refers to goes");
+    for kept in [&sent, &queued, &drafted, &young] {
+        assert!(!is_gone(kept).await, "{kept:?}");
+    }
+    // The draft was thrown away: the next start finds it.
+    let count = sessions.sweep_attachments(BTreeSet::new()).await.unwrap();
+    assert_eq!(count, 1);
+    assert!(is_gone(&drafted).await);
 }

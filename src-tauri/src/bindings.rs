@@ -58,6 +58,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             attachments::attach_files,
             attachments::pick_files,
             attachments::attachment_bytes,
+            attachments::keep_drafts,
             attachments::workspace_files,
             policy::policy_rules,
             policy::add_rule,

@@ -1,7 +1,9 @@
 //! The database on a disk that a test can fill: while it is full every write fails as SQLite's does then, and reads go
 //! on. That a real full disk fails this way, and half writes nothing, is shown by the database's own tests.
 
-use kernel::{AgentId, AttachmentId, MessageId, ProjectId, RuleId, SessionId, WorkspaceId};
+use kernel::{
+    AgentId, AttachmentId, MessageId, ProjectId, RuleId, SessionId, Timestamp, WorkspaceId,
+};
 use session::port::{
     AgentMemory, AgentProgram, AgentStore, AttachmentStore, Inheritance, PolicyStore,
     ProcessLedger, ProcessRow, SessionStore,
@@ -160,6 +162,12 @@ impl AttachmentStore for Disk {
     }
     fn attachment(&self, id: &AttachmentId) -> Result<Option<Vec<u8>>, SessionError> {
         self.database.attachment(id)
+    }
+    fn unused_attachments(&self, before: Timestamp) -> Result<Vec<AttachmentId>, SessionError> {
+        self.database.unused_attachments(before)
+    }
+    fn remove_attachment(&self, id: &AttachmentId) -> Result<(), SessionError> {
+        self.written()?.remove_attachment(id)
     }
 }
 

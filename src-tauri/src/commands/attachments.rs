@@ -72,6 +72,15 @@ pub async fn attachment_bytes(app: State<'_, App>, id: AttachmentId) -> Answered
     Ok(STANDARD.encode(bytes))
 }
 
+/// What the window's drafts hold, told once at its start: attachments older than 30 days that nothing else refers to are
+/// removed.
+#[tauri::command]
+#[specta::specta]
+pub async fn keep_drafts(app: State<'_, App>, attachments: Vec<AttachmentId>) -> Answered<()> {
+    app.flows.keep_drafts(attachments.into_iter().collect());
+    Ok(())
+}
+
 /// At most 50 files of the workspace that fit the letters, best first; git's ignored ones are left out.
 #[tauri::command]
 #[specta::specta]

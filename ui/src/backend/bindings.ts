@@ -60,6 +60,11 @@ export const commands = {
 	pickFiles: () => typedError<string[], CommandError>(__TAURI_INVOKE("pick_files")),
 	/**  An attachment's bytes, to draw it. */
 	attachmentBytes: (id: AttachmentId) => typedError<string, CommandError>(__TAURI_INVOKE("attachment_bytes", { id })),
+	/**
+	 *  What the window's drafts hold, told once at its start: attachments older than 30 days that nothing else refers to are
+	 *  removed.
+	 */
+	keepDrafts: (attachments: AttachmentId[]) => typedError<null, CommandError>(__TAURI_INVOKE("keep_drafts", { attachments })),
 	/**  At most 50 files of the workspace that fit the letters, best first; git's ignored ones are left out. */
 	workspaceFiles: (workspace: WorkspaceId, query: string) => typedError<FileHit[], CommandError>(__TAURI_INVOKE("workspace_files", { workspace, query })),
 	/**  All rules, oldest first. */

@@ -594,6 +594,8 @@ export class FakeBackend implements Backend {
 
   pickFiles: Backend['pickFiles'] = () => this.#called('pickFiles', [], ['/home/me/picked.txt']);
 
+  keepDrafts: Backend['keepDrafts'] = (attachments) => this.#called('keepDrafts', [attachments], null);
+
   attachmentBytes: Backend['attachmentBytes'] = (id) =>
     this.#called('attachmentBytes', [id], this.attached.get(id) ?? '');
 

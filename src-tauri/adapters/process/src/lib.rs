@@ -6,6 +6,9 @@
 //! Three nets, each for what the one before it misses: the process group (the ordinary case), the tag in the
 //! environment (children that left the group or the session), and the [`reaper`] (the app itself was killed). What even
 //! the reaper did not live to sweep is ended at the next start, by what was recorded of it.
+//!
+//! Linux only so far. On Windows a job object that ends with its last handle would be all nets in one; on macOS the group is
+//! the only one of them that the system offers without unsafe code. Neither is written, because neither could be tried.
 
 mod environment;
 mod memory;

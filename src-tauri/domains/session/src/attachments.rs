@@ -1,10 +1,12 @@
-//! What goes along with a message besides its text: judged by its bytes, stored before anything refers to it.
+//! What goes along with a message besides its text: judged by its bytes, stored before anything refers to it, and removed
+//! when nothing did for long.
 
 use crate::error::SessionError;
 use crate::port::AttachmentStore;
 use crate::session::Attachment;
 use crate::work::off_the_workers;
-use kernel::AttachmentId;
+use kernel::{AttachmentId, Timestamp};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Largest picture, in bytes.
@@ -13,6 +15,8 @@ pub const PICTURE: usize = 10 * 1024 * 1024;
 pub const TEXT: usize = 1024 * 1024;
 /// Longest name, in bytes.
 const NAME: usize = 255;
+/// How long one is kept at least, in milliseconds (30 days).
+const KEPT: u64 = 30 * 24 * 60 * 60 * 1000;
 
 /// Stores a picture or a text. What it is is told by its bytes, whatever it is called.
 pub(crate) async fn attached(
@@ -25,6 +29,26 @@ pub(crate) async fn attached(
     let attachment = described(id.clone(), name, mime, &bytes)?;
     off_the_workers(move || store.save_attachment(&id, &bytes)).await?;
     Ok(attachment)
+}
+
+/// Removes those that are older than 30 days and that nothing refers to: no message, no transcript, and none of
+/// the drafts, which only the window knows. Answers how many.
+pub(crate) async fn swept(
+    store: Arc<dyn AttachmentStore>,
+    drafted: BTreeSet<AttachmentId>,
+    now: Timestamp,
+) -> Result<usize, SessionError> {
+    let before = Timestamp::from_millis(now.millis().saturating_sub(KEPT));
+    let from = Arc::clone(&store);
+    let mut unused = off_the_workers(move || from.unused_attachments(before)).await?;
+    unused.retain(|id| !drafted.contains(id));
+    let count = unused.len();
+    // One write each: whoever else wants to write comes between.
+    for id in unused {
+        let store = Arc::clone(&store);
+        off_the_workers(move || store.remove_attachment(&id)).await?;
+    }
+    Ok(count)
 }
 
 fn described(

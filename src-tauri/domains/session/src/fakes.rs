@@ -288,6 +288,15 @@ impl AttachmentStore for FakeStore {
     fn attachment(&self, id: &AttachmentId) -> Result<Option<Vec<u8>>, SessionError> {
         Ok(self.rows().attachments.get(id).cloned())
     }
+
+    fn unused_attachments(&self, _: Timestamp) -> Result<Vec<AttachmentId>, SessionError> {
+        Ok(Vec::new())
+    }
+
+    fn remove_attachment(&self, id: &AttachmentId) -> Result<(), SessionError> {
+        self.write()?.attachments.remove(id);
+        Ok(())
+    }
 }
 
 impl PolicyStore for FakeStore {

@@ -8,7 +8,7 @@ use crate::inheritance::InheritedVariable;
 use crate::offer::{Offers, SessionOption, SlashCommand};
 use crate::policy::{PolicyMode, Rule, Scope};
 use crate::session::{Answer, Message, Session, Usage};
-use kernel::{AgentId, AttachmentId, Clock, MessageId, RuleId, SessionId};
+use kernel::{AgentId, AttachmentId, Clock, MessageId, RuleId, SessionId, Timestamp};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -74,6 +74,11 @@ pub trait AttachmentStore: Send + Sync {
     fn save_attachment(&self, id: &AttachmentId, bytes: &[u8]) -> Result<(), SessionError>;
     /// The bytes; `None` for an unknown id.
     fn attachment(&self, id: &AttachmentId) -> Result<Option<Vec<u8>>, SessionError>;
+    /// Those that were stored before then and that no message and no transcript refers to. May take seconds where there
+    /// are many entries; keeps nobody waiting who writes.
+    fn unused_attachments(&self, before: Timestamp) -> Result<Vec<AttachmentId>, SessionError>;
+    /// Removes one, unless a message refers to it now.
+    fn remove_attachment(&self, id: &AttachmentId) -> Result<(), SessionError>;
 }
 
 /// Rows of `rule` and `policy_mode`. Blocking. Implemented by `adapters/sqlite`.

@@ -3,7 +3,7 @@
 //! Invariant: what the person typed is stored before anything answers, and one agent's flood slows only itself.
 
 use crate::agents::Agents;
-use crate::attachments::attached;
+use crate::attachments::{attached, swept};
 use crate::entry::Entry;
 use crate::error::SessionError;
 use crate::live::{Command, Live, Start};
@@ -26,7 +26,7 @@ use kernel::{
     AgentId, AttachmentId, Clock, FactStream, Facts, MessageId, RequestId, SessionId, Timestamp,
     WorkspaceId,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -237,6 +237,19 @@ impl Sessions {
         off_the_workers(move || store.attachment(&id))
             .await?
             .ok_or(SessionError::Unknown { what: "attachment" })
+    }
+
+    /// Removes attachments older than 30 days that no message, no transcript and none of these drafts refers to;
+    /// answers how many.
+    pub async fn sweep_attachments(
+        &self,
+        drafted: BTreeSet<AttachmentId>,
+    ) -> Result<usize, SessionError> {
+        let (store, now) = (
+            Arc::clone(&self.shared.attachments),
+            self.shared.clock.now(),
+        );
+        swept(store, drafted, now).await
     }
 
     /// Queues a message, stored when this answers; it goes out as soon as the agent can take it.

@@ -4,6 +4,7 @@ mod archive_workspace;
 mod create_workspace;
 mod export_session;
 mod files;
+mod keep_drafts;
 mod open_terminal;
 mod practice_project;
 mod project_settings;

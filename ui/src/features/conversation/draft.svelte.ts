@@ -33,7 +33,7 @@ export class Draft {
     this.#session = session;
     this.#key = session ?? workspace;
     this.#text = recall(`draft:${this.#key}`) ?? '';
-    this.#attachments = kept(recall(`draft-with:${this.#key}`));
+    this.#attachments = keptAttachments(recall(`draft-with:${this.#key}`));
   }
 
   get text(): string {
@@ -151,7 +151,8 @@ export function keyOf(one: Attachment): string {
   return one.kind === 'file' ? one.path : one.id;
 }
 
-function kept(json: string | null): Attachment[] {
+/** What a draft was kept with. */
+export function keptAttachments(json: string | null): Attachment[] {
   try {
     const read: unknown = JSON.parse(json ?? '[]');
     return Array.isArray(read) ? (read as Attachment[]) : [];

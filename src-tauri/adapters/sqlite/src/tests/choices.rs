@@ -1,12 +1,15 @@
 //! What the person allowed and attached, and what runs.
 
-use super::{at, file, fresh};
+use super::{at, file, fresh, with_session};
 use crate::Database;
 use ::session::port::{
     AgentMemory, AgentStore, AttachmentStore, Inheritance, PolicyStore, ProcessLedger, ProcessRow,
+    SessionStore,
 };
-use ::session::{Offers, PolicyMode, Rule, Scope, ToolKind, Verdict};
-use kernel::{AgentId, AttachmentId, ProjectId, RuleId};
+use ::session::{
+    Attachment, Author, Entry, EntryBody, Offers, PolicyMode, Rule, Scope, ToolKind, Verdict,
+};
+use kernel::{AgentId, AttachmentId, EntryId, MessageId, ProjectId, RuleId, SessionId};
 use std::collections::BTreeMap;
 
 fn rule(id: &str, created_at: u64) -> Rule {
@@ -105,4 +108,37 @@ fn what_is_remembered_of_an_agent_is_kept_apart_and_goes_with_it() {
     assert_eq!(unknown, Default::default());
     database.remove_agent(&agent).unwrap();
     assert_eq!(kept(&agent), Default::default());
+}
+
+#[test]
+fn a_picture_that_only_a_transcript_shows_is_in_use() {
+    let (_folder, database) = with_session();
+    let [shown, unused] = ["000000000001shown", "000000000001unused"].map(AttachmentId::new);
+    for id in [&shown, &unused] {
+        database.save_attachment(id, b"x").unwrap();
+    }
+    let attachments = vec![Attachment::Image {
+        id: shown,
+        name: "shot.png".to_owned(),
+        mime: "image/png".to_owned(),
+        bytes: 1,
+    }];
+    let prompt = Entry {
+        id: EntryId::new("e"),
+        ordinal: 0,
+        turn: 1,
+        at: at(1),
+        updated_at: at(1),
+        body: EntryBody::Prompt {
+            message: MessageId::new("changed since"),
+            text: "look".to_owned(),
+            attachments,
+            author: Author::Person,
+        },
+    };
+    database
+        .save_entries(&SessionId::new("s"), &[prompt])
+        .unwrap();
+    assert_eq!(database.unused_attachments(at(1)).unwrap(), []);
+    assert_eq!(database.unused_attachments(at(2)).unwrap(), [unused]);
 }
