@@ -41,6 +41,8 @@ pub struct AgentEntry {
     pub tested: Option<String>,
     /// How to sign in, for people; `None` where nobody needs to.
     pub sign_in: Option<String>,
+    /// Variables of its own that hold keys, where it is known.
+    pub keys: Vec<String>,
     /// Where its own documentation is.
     pub docs: Option<String>,
     /// Names of variables it gets though they look secret; `*` at the end stands for any rest.
@@ -295,6 +297,7 @@ fn entry(agent: KnownAgent, default: Option<&AgentId>) -> AgentEntry {
         version: agent.version,
         tested: about.tested,
         sign_in: Some(about.sign_in).filter(|said| !said.is_empty()),
+        keys: about.keys,
         docs: about.docs,
         pass: agent.inherits.pass,
         withhold: agent.inherits.withhold,

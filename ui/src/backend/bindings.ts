@@ -241,6 +241,8 @@ export type AgentEntry = {
 	tested: string | null,
 	/**  How to sign in, for people; `None` where nobody needs to. */
 	signIn: string | null,
+	/**  Variables of its own that hold keys, where it is known. */
+	keys: string[],
 	/**  Where its own documentation is. */
 	docs: string | null,
 	/**  Names of variables it gets though they look secret; `*` at the end stands for any rest. */

@@ -29,7 +29,16 @@ export function emptyBackend(): FakeBackend {
       version: '0.100.0',
       isDefault: true,
     }),
-    agentEntry({ id: 'codex', name: 'Codex', command: 'codex-acp', version: '2.6.0' }),
+    agentEntry({
+      id: 'codex',
+      name: 'Codex',
+      command: 'codex-acp',
+      version: '2.6.0',
+      tested: '2.6.0',
+      signIn: 'Sign in with ChatGPT, which opens a browser, or let it have OPENAI_API_KEY.',
+      docs: 'https://developers.openai.com/codex',
+      keys: ['OPENAI_API_KEY', 'SOME_API_KEY'],
+    }),
     agentEntry({
       id: 'gemini',
       name: 'Gemini CLI',

@@ -156,6 +156,7 @@ export const agentEntry = (said: Partial<AgentEntry> & Pick<AgentEntry, 'id' | '
   version: null,
   tested: null,
   signIn: null,
+  keys: [],
   docs: null,
   pass: [],
   withhold: [],

@@ -15,7 +15,7 @@ async function quitting(...working: string[]) {
   render(App, { backend: fake });
   await screen.findByTestId('card-w1');
   await fireEvent.keyDown(document.body, { key: 'q', ctrlKey: true });
-  return () => fake.calls.map(([name]) => name).filter((name) => /quit|keep/i.test(name));
+  return () => fake.calls.map(([name]) => name).filter((name) => ['quit', 'quitNow', 'keepRunning'].includes(name));
 }
 
 it('who wants to quit while agents work is asked, and may stay', async () => {

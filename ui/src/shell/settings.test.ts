@@ -79,6 +79,20 @@ it('a key that a sign-in needs is withheld until the person lets the agent have 
   expect(called('saveAgentEnvironment')).toEqual([['saveAgentEnvironment', 'codex', ['SOME_API_KEY'], []]]);
 });
 
+it('a key of its own that is set but withheld can be let through right there', async () => {
+  const fake = settled();
+  fake.agentList = [
+    agentEntry({ id: 'codex', name: 'Codex', signIn: 'Sign in.', keys: ['SOME_API_KEY', 'UNSET_KEY'] }),
+  ];
+  const { called } = await page(fake);
+  await click('agent-more-codex');
+  await click('let-SOME_API_KEY');
+  expect(screen.getByTestId('health-codex').textContent).not.toContain('UNSET_KEY');
+  expect(called('saveAgentEnvironment')).toEqual([['saveAgentEnvironment', 'codex', ['SOME_API_KEY'], []]]);
+  await waitFor(() => expect(called('examineAgent')).toHaveLength(1));
+  expect(screen.getByTestId('health-codex').textContent).toContain('asks for no sign-in before its first message');
+});
+
 it('an agent that can’t be started says why and what to do', async () => {
   const fake = settled();
   const failed = { kind: 'failed' as const, message: 'It ended at once.', hint: 'Install it again.', detail: null };

@@ -18,7 +18,7 @@ pub enum SessionError {
     /// The message was delivered or is being delivered.
     #[error("This message is already with the agent.")]
     AlreadySent,
-    /// The answer does not fit what was asked.
+    /// What was given does not fit: an answer to what was asked, a rule, an agent's definition.
     #[error("{why}")]
     Unfit {
         /// For people.
@@ -61,7 +61,7 @@ impl SessionError {
             Self::Unknown { .. } => "The window may be a moment behind; it will catch up.",
             Self::Lapsed => "Look at the newest entry of the conversation.",
             Self::AlreadySent => "Send another message, or stop the agent.",
-            Self::Unfit { .. } => "Fill in what is asked and answer again.",
+            Self::Unfit { .. } => "Change that and try again.",
             Self::Empty => "Type what the agent should do.",
             Self::Busy => "Stop its turn, or answer what it asks, before it can sleep.",
             Self::StillRunning => "Wait a moment and try again.",

@@ -97,9 +97,10 @@ export class RuleForm {
     return this.tool !== 'execute' && this.tool !== 'fetch' && this.tool !== 'think';
   }
 
-  /** Whether it says enough to fit something. */
+  /** Whether it says enough to fit something. What allows commands has to name one: all of them is a mode's to allow. */
   get complete(): boolean {
-    const { tool, command, path } = this.draft;
+    const { verdict, tool, command, path } = this.draft;
+    if (verdict === 'allow' && tool === 'execute') return command !== null;
     return tool !== null || command !== null || path !== null;
   }
 

@@ -41,6 +41,16 @@ it('does not take a rule that would fit nothing', () => {
   });
 });
 
+it('allows no commands in passing: one has to be named', () => {
+  const form = new RuleForm();
+  expect(form.complete).toBe(false);
+  form.verdict = 'deny';
+  expect(form.complete).toBe(true);
+  form.verdict = 'allow';
+  form.command = 'cargo test';
+  expect(form.complete).toBe(true);
+});
+
 it('leaves out what the tool can not be about', () => {
   const form = new RuleForm();
   form.command = 'cargo test';
