@@ -132,3 +132,27 @@ async fn a_quit_keeps_the_queue_and_the_next_start_delivers_it() {
         Told::Prompt("second".into())
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_of_a_turn_stands_on_its_card_also_after_a_crash() {
+    let app = App::start().await;
+    let id = app.workspace("Mend the greeting").await;
+    let agent = app.agents.started(1).await;
+    agent.told_times(1).await;
+    agent.does(AgentEvent::Text("I look first.".into()));
+    agent.does(AgentEvent::Thought("hm".into()));
+    agent.does(AgentEvent::Text(
+        "\n## **Mended** `greet.sh`.\n\nIt ".into(),
+    ));
+    agent.does(AgentEvent::Text("greets the world.".into()));
+    agent.does(AgentEvent::TurnEnded {
+        reason: "end_turn".into(),
+    });
+    let is_told = |card: &snapshot::Card| {
+        card.status.reason == Reason::TurnFinished
+            && card.status.detail.as_deref() == Some("Mended greet.sh.")
+    };
+    app.card(&id, is_told).await;
+    let app = app.crash().await;
+    app.card(&id, is_told).await;
+}

@@ -123,7 +123,7 @@ pub struct SessionGroup {
     pub run: Run,
     /// Since when.
     pub since: Timestamp,
-    /// The newest activity in a few words.
+    /// The newest activity in a few words; at rest, how the newest turn ended.
     pub activity: Option<String>,
     /// Since when its working agent shows no sign of life, once that is long enough to tell.
     pub quiet: Option<Silence>,

@@ -1349,7 +1349,7 @@ export type SessionGroup = {
 	run: Run,
 	/**  Since when. */
 	since: Timestamp,
-	/**  The newest activity in a few words. */
+	/**  The newest activity in a few words; at rest, how the newest turn ended. */
 	activity: string | null,
 	/**  Since when its working agent shows no sign of life, once that is long enough to tell. */
 	quiet: Silence | null,
@@ -1433,7 +1433,7 @@ export type SessionSummary = {
 	state: SessionState,
 	/**  When its state last changed. */
 	stateSince: Timestamp,
-	/**  The newest activity in a few words: "Edit src/lib.rs". */
+	/**  The newest activity in a few words: "Edit src/lib.rs"; at rest, how the newest turn ended. */
 	activity: string | null,
 	/**  What waits for the person, oldest first. */
 	pending: PendingRequest[],

@@ -1,4 +1,4 @@
-//! What an agent is told of a conversation it can't resume, and the first words that name one.
+//! What an agent is told of a conversation it can't resume, the first words that name one, and the last ones of a turn.
 
 use crate::cut;
 use crate::entry::{Entry, EntryBody};
@@ -43,6 +43,42 @@ pub fn of(entries: &[Entry]) -> Option<String> {
          end, so that you know what was said; the files are as you left them.]\n{}[End of the digest.]",
         pieces.concat()
     ))
+}
+
+/// How a turn ended, in a line for the card: why it was cut short, else the first line of what the agent said last. Of one
+/// that ended as usual only the agent's words tell whether it went well; some report errors so.
+pub fn ending(reason: &str, said: &str) -> Option<String> {
+    let why = match reason {
+        "max_tokens" => "The answer reached its limit of tokens",
+        "max_turn_requests" => "The turn reached its limit of requests",
+        "refusal" => "The model refused to go on",
+        _ => return first_line(said),
+    };
+    Some(why.to_owned())
+}
+
+/// Without Markdown's marks, cut to a line's length.
+fn first_line(said: &str) -> Option<String> {
+    let marks = ['#', '*', '-', '>', '`', '_', ' ', '\t'];
+    let mut lines = said.lines().map(|line| line.trim_matches(marks));
+    let mut line = lines.find(|line| !line.is_empty())?.replace(['*', '`'], "");
+    cut::shorten_line(&mut line);
+    Some(line)
+}
+
+/// How the newest turn in the last of a conversation's entries ended; `None` while it has not, or where they don't tell.
+pub fn ending_of(entries: &[Entry]) -> Option<String> {
+    let turn = entries.last()?.turn;
+    let of_the_turn = || entries.iter().rev().filter(|entry| entry.turn == turn);
+    let reason = of_the_turn().find_map(|entry| match &entry.body {
+        EntryBody::TurnEnd { reason, .. } => Some(reason.as_str()),
+        _ => None,
+    })?;
+    let said = of_the_turn().find_map(|entry| match &entry.body {
+        EntryBody::Answer { text } => Some(text.as_str()),
+        _ => None,
+    });
+    ending(reason, said.unwrap_or_default())
 }
 
 /// The first words of a prompt, to name its conversation; where there are none, what goes along.

@@ -46,6 +46,8 @@ pub(crate) struct Start {
     pub(crate) queue: Vec<Message>,
     /// How many entries its transcript has.
     pub(crate) next_ordinal: u32,
+    /// How its newest turn ended, for the card.
+    pub(crate) ending: Option<String>,
 }
 
 type Reply<T> = oneshot::Sender<T>;
@@ -172,6 +174,8 @@ pub(crate) struct Live {
     /// The next prompt tells the agent what was said before.
     digest_due: bool,
     activity: Option<String>,
+    /// How the newest turn ended, for the card.
+    ending: Option<String>,
     agent: Option<Arc<dyn AgentConnection>>,
     events: Option<mpsc::Receiver<AgentEvent>>,
     seat: Holding,
@@ -194,6 +198,7 @@ impl Live {
             session,
             queue,
             next_ordinal,
+            ending,
         } = start;
         let now = shared.clock.now();
         let policies = shared.policies.watch();
@@ -215,6 +220,7 @@ impl Live {
             telling: None,
             digest_due: false,
             activity: None,
+            ending,
             agent: None,
             events: None,
             seat: Holding::None,
@@ -400,7 +406,11 @@ impl Live {
             title: session.title.clone(),
             state: session.state.clone(),
             state_since: session.state_since,
-            activity: self.unsaved.trouble().or_else(|| self.activity.clone()),
+            activity: self
+                .unsaved
+                .trouble()
+                .or_else(|| self.activity.clone())
+                .or_else(|| self.ending.clone()),
             pending: self.transcript.pending(&session.id),
             queue: self.queue_to_show(),
             turn: session.turn,

@@ -1,5 +1,6 @@
 //! What a session's rows say after any end of the app, made true. Blocking.
 
+use crate::digest;
 use crate::entry::{Entry, EntryBody, NoticeLevel, RequestOutcome, ToolStatus};
 use crate::error::{Cause, SessionError};
 use crate::live::Start;
@@ -11,6 +12,8 @@ use kernel::{EntryId, MessageId, SessionId, Timestamp};
 
 /// Entries read at a time.
 const PAGE: u32 = 200;
+/// Entries at a transcript's end that tell how its newest turn ended.
+const TAIL: u32 = 6;
 
 /// A session as it goes on.
 pub(crate) struct Recovered {
@@ -27,7 +30,9 @@ pub(crate) fn recovered(
     now: Timestamp,
 ) -> Result<Recovered, SessionError> {
     let mut queue = store.open_messages(&session.id)?;
-    let last = store.entries(&session.id, None, 1)?.pop();
+    let mut tail = store.entries(&session.id, None, TAIL)?;
+    let ending = digest::ending_of(&tail);
+    let last = tail.pop();
     let stored = last.as_ref().map_or(0, |entry| entry.ordinal + 1);
     session.turn = session
         .turn
@@ -96,6 +101,7 @@ pub(crate) fn recovered(
             session,
             queue,
             next_ordinal,
+            ending,
         },
         was_live,
     })

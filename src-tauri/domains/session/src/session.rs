@@ -261,7 +261,7 @@ pub struct SessionSummary {
     pub state: SessionState,
     /// When its state last changed.
     pub state_since: Timestamp,
-    /// The newest activity in a few words: "Edit src/lib.rs".
+    /// The newest activity in a few words: "Edit src/lib.rs"; at rest, how the newest turn ended.
     pub activity: Option<String>,
     /// What waits for the person, oldest first.
     pub pending: Vec<PendingRequest>,

@@ -182,6 +182,7 @@ impl Sessions {
             session,
             queue: Vec::new(),
             next_ordinal: 0,
+            ending: None,
         });
         self.shared.facts.announce(SessionFact::Changed(summary));
         Ok(id)

@@ -88,6 +88,7 @@ impl Live {
         self.transcript.begin_turn(self.session.turn);
         self.turn = Some(OpenTurn::begun(self.shared.clock.now()));
         self.activity = Some("Waiting for the agent".to_owned());
+        self.ending = None;
         self.unsaved.row = true;
         // That a turn runs is stored before it runs, so that a kill is not taken for an idle end.
         self.save_now().await;

@@ -3,6 +3,7 @@
 use super::Live;
 use super::deliver::Undelivered;
 use crate::cut;
+use crate::digest;
 use crate::entry::{Ask, NoticeLevel, RequestOutcome, ToolContent};
 use crate::error::Cause;
 use crate::machine::{Input, LifeEvent, SessionState};
@@ -17,14 +18,31 @@ pub(super) struct OpenTurn {
     started: Timestamp,
     /// The person stopped it.
     stopped: bool,
+    /// The beginning of what the agent said last.
+    said: String,
+    /// Whether it is still saying it.
+    speaks: bool,
 }
+
+/// How much of what was said last is kept to tell of it, in bytes.
+const SAID: usize = 400;
 
 impl OpenTurn {
     pub(super) fn begun(started: Timestamp) -> Self {
         Self {
             started,
             stopped: false,
+            said: String::new(),
+            speaks: false,
         }
+    }
+
+    fn says(&mut self, text: &str) {
+        if !std::mem::replace(&mut self.speaks, true) {
+            self.said.clear();
+        }
+        let room = SAID.saturating_sub(self.said.len());
+        self.said.push_str(cut::head(text, room));
     }
 }
 
@@ -42,7 +60,10 @@ impl Live {
                 opening,
             } => self.opened(agent_session, opening).await,
             AgentEvent::PromptWritten => self.written().await,
-            AgentEvent::NextMessage => self.transcript.end_text(),
+            AgentEvent::NextMessage => {
+                self.transcript.end_text();
+                self.falls_silent();
+            }
             AgentEvent::Text(text) => self.said(Voice::Answer, &text, "Writing"),
             AgentEvent::Thought(text) => self.said(Voice::Thought, &text, "Thinking"),
             AgentEvent::Tool(patch) => self.tool(patch),
@@ -122,11 +143,25 @@ impl Live {
 
     fn said(&mut self, voice: Voice, text: &str, activity: &str) {
         self.transcript.say(voice, text, &self.stamp());
+        if let Some(turn) = self.turn.as_mut() {
+            match voice {
+                Voice::Answer => turn.says(text),
+                Voice::Thought => turn.speaks = false,
+            }
+        }
         self.unsaved.grew(text.len());
         self.does(activity);
     }
 
+    /// What it says next is something else.
+    fn falls_silent(&mut self) {
+        if let Some(turn) = self.turn.as_mut() {
+            turn.speaks = false;
+        }
+    }
+
     fn tool(&mut self, patch: ToolPatch) {
+        self.falls_silent();
         self.unsaved.grew(weight(&patch));
         let Some(patched) = self.transcript.tool(patch, self.stamp()) else {
             return;
@@ -232,12 +267,10 @@ impl Live {
         if !matches!(self.session.state, SessionState::Working { .. }) {
             return;
         }
-        let unusual = unusual_end(&reason).map(str::to_owned);
+        let turn = self.turn.as_ref();
+        self.ending = turn.and_then(|turn| digest::ending(&reason, &turn.said));
         self.close_turn(Some(reason));
         self.live_event(LifeEvent::TurnEnded).await;
-        if matches!(self.session.state, SessionState::Ready { .. }) {
-            self.activity = unusual;
-        }
         self.save_now().await;
     }
 
@@ -311,17 +344,6 @@ impl Live {
         let now = self.shared.clock.now();
         self.settled
             .extend(self.transcript.settle_all(outcome, now));
-    }
-}
-
-/// What the card says of a turn that did not come to its own end, until the next one begins.
-fn unusual_end(reason: &str) -> Option<&'static str> {
-    match reason {
-        "max_tokens" => Some("The answer reached its limit of tokens"),
-        "max_turn_requests" => Some("The turn reached its limit of requests"),
-        "refusal" => Some("The model refused to go on"),
-        // Of what ended as usual only the agent's words tell whether it went well; some report errors so.
-        _ => None,
     }
 }
 

@@ -57,7 +57,7 @@ async fn a_message_starts_the_agent_and_enters_the_transcript_once() {
     assert!(summary.queue.is_empty());
     assert_eq!(summary.title, "Fix the login");
     assert!(summary.turn_ended_at.is_some());
-    assert_eq!(summary.activity, None);
+    assert_eq!(summary.activity.as_deref(), Some("Done."));
     let expected = [
         "prompt: Fix the login\nplease",
         "thought: hm",
@@ -204,7 +204,12 @@ async fn the_line_of_activity_says_what_the_agent_does() {
             .await;
     }
     agent.says(turn_ends()).await;
-    assert_eq!(world.until_ready(&session).await.activity, None);
+    let summary = world.until_ready(&session).await;
+    assert_eq!(
+        summary.activity.as_deref(),
+        Some("Now"),
+        "and what came of it"
+    );
 }
 
 #[tokio::test(start_paused = true)]
