@@ -99,8 +99,11 @@ async fn an_agent_is_told_its_place_once_and_again_when_it_changed() {
     assert_eq!(told.len(), 2);
     assert!(told[1].contains("Write docs first."));
     assert!(
-        matches!(&agent.parts()[0], PromptPart::Context(_)),
-        "it comes first"
+        matches!(
+            &agent.parts()[..],
+            [PromptPart::Text(_), PromptPart::Context(_)]
+        ),
+        "the person's words come first"
     );
 }
 

@@ -103,11 +103,11 @@ async fn what_is_attached_goes_along_and_is_there_again_after_a_crash() {
     let agent = app.agents.started(1).await;
     agent.told_times(1).await;
     let parts = agent.parts();
-    let PromptPart::Context(_) = &parts[0] else {
-        panic!("the place comes first: {parts:?}");
+    let [parts @ .., PromptPart::Context(_)] = &parts[..] else {
+        panic!("the place comes last: {parts:?}");
     };
     assert_eq!(
-        parts[1..],
+        parts,
         [
             PromptPart::Embedded {
                 name: "note.txt".into(),

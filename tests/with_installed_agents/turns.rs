@@ -11,6 +11,7 @@ with_each_agent!(
     a_whole_turn_edits_a_file_and_runs_a_command,
     what_is_allowed_is_done_and_not_before,
     what_is_denied_is_not_done_and_the_next_message_is_heard,
+    what_the_app_knows_of_the_workspace_reaches_the_model,
     a_line_of_three_megabytes_is_shown_in_part,
 );
 
@@ -146,5 +147,41 @@ async fn a_plan_waits_for_approval(vendor: Vendor) {
     let session = &scene.session;
     scene.app.choose(session, OptionKind::AllowOnce).await;
     scene.until("Off I go.").await;
+    scene.end().await;
+}
+
+async fn what_the_app_knows_of_the_workspace_reaches_the_model(vendor: Vendor) {
+    const MARK: &str = "<shopfloor-workspace>";
+    let script = ["One.", "Two.", "Three."].map(Reply::say);
+    let scene = Scene::of(vendor, "Count to one", script).await;
+    scene.until("answer: One.").await;
+    let row = scene.app.flows.rooms().workspaces.get(&scene.workspace);
+    let row = row.await.expect("the row is there");
+    let heard = scene.model.heard().pop().expect("it was asked");
+    let path = row.path.to_str().expect("the test's paths are text");
+    for fact in [MARK, &row.branch, &row.base, path] {
+        assert!(heard.holds(fact), "the model was not told {fact}");
+    }
+
+    scene.at(Reason::TurnFinished).await;
+    scene.send("Count to two").await;
+    scene.until("answer: Two.").await;
+    let told = |texts: &[String]| texts.iter().filter(|text| text.contains(MARK)).count();
+    let heard = scene.model.heard().pop().expect("it was asked");
+    assert_eq!(told(&heard.user_texts()), 1, "once is enough");
+
+    let settings = workspace::ProjectSettings {
+        instructions: "Sign each file with a heron.".to_owned(),
+        ..Default::default()
+    };
+    let saved = scene
+        .app
+        .flows
+        .save_project_settings(&row.project, settings);
+    saved.await.expect("the settings are stored");
+    scene.send("Count to three").await;
+    scene.until("answer: Three.").await;
+    let heard = scene.model.heard().pop().expect("it was asked");
+    assert!(heard.holds("Sign each file with a heron."));
     scene.end().await;
 }

@@ -11,8 +11,8 @@ fn id(prefix: &str) -> String {
     format!("{prefix}_{:024}", LAST.fetch_add(1, Ordering::Relaxed))
 }
 
-/// Whether the model is offered tools.
-pub(super) fn offers_tools(asked: &Value) -> bool {
+/// Whether it is asked to work: it is offered tools.
+pub(super) fn is_at_work(asked: &Value) -> bool {
     asked["tools"].as_array().is_some_and(|all| !all.is_empty())
 }
 

@@ -251,10 +251,10 @@ async fn answer(connection: &mut Connection, request: &Request, shared: &Shared)
         return connection.whole(404, "application/json", b"{}").await;
     }
     let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
-    // An agent without tools is not at work: it wants a title, or to see whether its key is good.
+    // An agent that is not at work wants a title, or to see whether its key is good.
     let at_work = match shared.dialect {
-        Dialect::Anthropic => anthropic::offers_tools(&body),
-        Dialect::OpenAi => openai::offers_tools(&body),
+        Dialect::Anthropic => anthropic::is_at_work(&body),
+        Dialect::OpenAi => openai::is_at_work(&body),
     };
     let streamed = if body["stream"] == true {
         Streamed::Yes

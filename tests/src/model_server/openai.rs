@@ -9,11 +9,14 @@ fn id(prefix: &str) -> String {
     format!("{prefix}_{:020}", LAST.fetch_add(1, Ordering::Relaxed))
 }
 
-/// Whether the model is offered tools: in the conversation's first item, where once they had a field of their own.
-pub(super) fn offers_tools(asked: &Value) -> bool {
-    asked["input"]
+/// Whether it is asked to work: it is offered tools (in the conversation's first item, where once they had a field of
+/// their own) and may answer as it likes, where a title has to have a given form.
+pub(super) fn is_at_work(asked: &Value) -> bool {
+    let wants_a_form = asked["text"]["format"]["type"] == "json_schema";
+    let has_tools = asked["input"]
         .as_array()
-        .is_some_and(|all| all.iter().any(|item| item["type"] == "additional_tools"))
+        .is_some_and(|all| all.iter().any(|item| item["type"] == "additional_tools"));
+    has_tools && !wants_a_form
 }
 
 /// An error's body.

@@ -171,8 +171,8 @@ impl Conversation {
     fn with_context(&mut self, parts: Vec<PromptPart>) -> Vec<PromptPart> {
         let is_command = |part: &PromptPart| matches!(part, PromptPart::Text(text) if self.offered.is_command(text));
         if !parts.iter().any(is_command) {
-            let mut whole = std::mem::take(&mut self.context);
-            whole.extend(parts);
+            let mut whole = parts;
+            whole.append(&mut self.context);
             return whole;
         }
         let is_context = |part: &PromptPart| matches!(part, PromptPart::Context(_));

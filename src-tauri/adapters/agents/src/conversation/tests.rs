@@ -412,7 +412,7 @@ fn a_slash_command_goes_alone_and_the_next_prompt_brings_the_context() {
     hear(&mut conversation, &commands);
     let mut texts = |text: &str, id: u64| {
         let context = PromptPart::Context("You are in a worktree.".to_owned());
-        let parts = [context].into_iter().chain(said(text)).collect();
+        let parts = said(text).into_iter().chain([context]).collect();
         let sent = heard(conversation.prompt(parts)).sent.remove(0);
         hear(
             &mut conversation,
@@ -424,7 +424,7 @@ fn a_slash_command_goes_alone_and_the_next_prompt_brings_the_context() {
     };
     assert_eq!(texts("/init now", 2), ["/init now"]);
     let place = "You are in a worktree.";
-    assert_eq!(texts("/tmp is full", 3), [place, place, "/tmp is full"]);
+    assert_eq!(texts("/tmp is full", 3), ["/tmp is full", place, place]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What a prompt is made of: what the app tells of the place, what was said before, what goes along, the person's text.
+//! What a prompt is made of: what was said before, what goes along, the person's text, what the app tells of the place.
 
 use super::Live;
 use crate::digest;
@@ -12,10 +12,10 @@ use std::sync::Arc;
 const DIGEST_ENTRIES: u32 = 400;
 
 impl Live {
-    /// The parts of a prompt, in the order the agent reads them.
+    /// The parts of a prompt, in the order the agent reads them. The person's words come before what the app tells
+    /// of the place: agents take the beginning for the conversation's title and for their own lists.
     pub(super) async fn prompt_parts(&self, message: &Message) -> Vec<PromptPart> {
         let mut parts: Vec<PromptPart> = Vec::new();
-        parts.extend(self.context_due().map(PromptPart::Context));
         if self.digest_due {
             parts.extend(self.digest().await.map(PromptPart::Context));
         }
@@ -25,6 +25,7 @@ impl Live {
         if !message.text.trim().is_empty() {
             parts.push(PromptPart::Text(message.text.clone()));
         }
+        parts.extend(self.context_due().map(PromptPart::Context));
         parts
     }
 
