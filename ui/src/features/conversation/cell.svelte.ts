@@ -27,12 +27,6 @@ export class EntryCell {
     this.#waiting += text;
   }
 
-  /** How many characters it shows, for an answer or a thought. */
-  get length(): number {
-    const body = this.entry.body;
-    return body.kind === 'answer' || body.kind === 'thought' ? body.text.length : 0;
-  }
-
   /** Shows the text that waited. */
   join(): void {
     const text = this.#waiting;

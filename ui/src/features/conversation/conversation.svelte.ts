@@ -11,8 +11,9 @@ import type {
 import type { EntryCell } from './cell.svelte';
 import { Pages } from './pages.svelte';
 
-/** From this many characters on an entry is drawn a few times a second: drawing it takes longer than a frame. */
-const flood = 100_000;
+/** Where drawing what streamed in took longer than this, in milliseconds, the next one waits as long again: half of the
+ *  time stays for everything else. */
+const slow = 30;
 
 /** A conversation from open to leave. */
 export class OpenConversation {
@@ -33,6 +34,8 @@ export class OpenConversation {
   readonly #growing = new Set<EntryCell>();
   #opening = 0;
   #revision = 0;
+  /** From the last text that was joined until the next frame, in milliseconds. */
+  #drawing = 0;
   #early: ConversationUpdate[] | null = [];
   #left = false;
 
@@ -119,17 +122,19 @@ export class OpenConversation {
   }
 
   #grow(cell: EntryCell): void {
-    if (this.#growing.size === 0) this.#soon(cell, () => this.#join());
+    if (this.#growing.size === 0) this.#soon(() => this.#join());
     this.#growing.add(cell);
   }
 
-  #soon(cell: EntryCell, run: () => void): void {
-    if (cell.length < flood) this.#frame(run);
-    else setTimeout(run, 200);
+  #soon(run: () => void): void {
+    if (this.#drawing < slow) this.#frame(run);
+    else setTimeout(() => this.#frame(run), Math.min(this.#drawing, 1000));
   }
 
   #join(): void {
+    const began = performance.now();
     for (const cell of this.#growing) cell.join();
     this.#growing.clear();
+    this.#frame(() => (this.#drawing = performance.now() - began));
   }
 }

@@ -125,16 +125,24 @@ it('asks the window itself for frames, as browsers insist', async () => {
   await chat.open();
   hands.opened[0]!({ kind: 'transcript', revision: 1, changes: [{ kind: 'append', entry: 'e0', text: 'b' }] });
   vi.unstubAllGlobals();
-  expect(receivers).toEqual([undefined]);
+  expect(receivers.length).toBeGreaterThan(0);
+  expect(receivers.filter((receiver) => receiver !== undefined)).toEqual([]);
 });
 
-it('a flood is drawn a few times a second, and none of it is lost', async () => {
-  const { chat, send, frames } = await open([conversation([answerEntry(0, 'x'.repeat(100_000))], 0)]);
+it('what takes long to draw is drawn half of the time, and none of it is lost', async () => {
+  const { chat, send, paint, frames } = await open([conversation([answerEntry(0, 'x')], 0)]);
   vi.useFakeTimers();
-  send({ kind: 'transcript', revision: 1, changes: [{ kind: 'append', entry: 'e0', text: 'y' }] });
-  send({ kind: 'transcript', revision: 2, changes: [{ kind: 'append', entry: 'e0', text: 'z' }] });
+  const append = (revision: number, text: string) =>
+    send({ kind: 'transcript', revision, changes: [{ kind: 'append', entry: 'e0', text }] });
+  append(1, 'y');
+  paint();
+  vi.advanceTimersByTime(200);
+  paint();
+  append(2, 'z');
+  append(3, '!');
   expect(frames).toHaveLength(0);
   vi.advanceTimersByTime(200);
+  paint();
   vi.useRealTimers();
-  expect(texts(chat)[0]?.slice(-3)).toBe('xyz');
+  expect(texts(chat)).toEqual(['xyz!']);
 });
