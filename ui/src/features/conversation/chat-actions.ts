@@ -1,5 +1,5 @@
 // The doings of a transcript, on top of the backend.
-import type { Answered, Backend, CommandError, ProjectId, WorkspaceId } from '../../backend/backend';
+import type { Answered, Backend, CommandError, ProjectId, SessionSummary, WorkspaceId } from '../../backend/backend';
 import type { TranscriptActions } from './actions';
 import type { EntryCell } from './cell.svelte';
 import type { OpenConversation } from './conversation.svelte';
@@ -43,6 +43,17 @@ export function transcriptActions(parts: Parts): TranscriptActions {
     },
     turnText: (end) => turnUpTo(conversation, end),
   };
+}
+
+/** Sends again what is left in a failed session's queue, else asks its agent to go on; answers why that failed. */
+export async function goOn(backend: Backend, session: SessionSummary | null): Promise<CommandError | null> {
+  if (session === null) return null;
+  const { id, workspace, queue } = session;
+  const failed = queue.find((one) => one.state === 'failed');
+  const result = failed
+    ? await backend.resendMessage(id, failed.id)
+    : await backend.sendMessage(workspace, id, null, 'Please go on where you stopped.', [], 'queue', {});
+  return result.status === 'error' ? result.error : null;
 }
 
 async function turnUpTo({ pages }: OpenConversation, end: EntryCell): Promise<string> {

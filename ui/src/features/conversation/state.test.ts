@@ -32,6 +32,11 @@ it('an agent that waits for a place says why, and a sleeping one what wakes it',
   expect(stateLine(summary('s', { state: { kind: 'asleep' } }))?.words).toContain('your next message wakes it');
 });
 
+it('a closed conversation that is read says how it goes on', () => {
+  const closed = summary('s', { state: { kind: 'stopped' }, closedAt: 5 });
+  expect(stateLine(closed)?.words).toBe('Closed; your next message opens it again');
+});
+
 it('an agent at rest needs no line', () => {
   expect(stateLine(summary('s'))).toBeNull();
   expect(stateLine(summary('s', { state: { kind: 'stopped' } }))).toBeNull();

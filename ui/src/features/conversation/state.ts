@@ -20,6 +20,8 @@ export function stateLine(session: SessionSummary): StateLine | null {
     const words = count > 1 ? `${count} requests wait for your answer` : 'Waits for your answer';
     return { tone: 'needs', words, since: asked.since, more: null };
   }
+  if (session.closedAt !== null)
+    return { tone: 'calm', words: 'Closed; your next message opens it again', since: null, more: null };
   switch (state.kind) {
     case 'starting':
       return { tone: 'working', words: 'The agent starts', since, more: null };
