@@ -13,9 +13,12 @@ pub fn prompt(number: u32, dice: &mut Rng) -> String {
     format!("{script}# prompt {number} ends")
 }
 
-/// The number of the person's prompt that this text is, or that it ends with: the app may put a digest before it.
+/// The number of the person's prompt in this text: the app may put a digest before it, and what it knows of the place
+/// after it.
 pub fn number_of(text: &str) -> Option<u32> {
-    let last = text.trim_end().lines().next_back()?;
+    let told = text.rfind("<shopfloor-workspace>");
+    let said = &text[..told.unwrap_or(text.len())];
+    let last = said.trim_end().lines().next_back()?;
     last.strip_prefix("# prompt ")?
         .strip_suffix(" ends")?
         .parse()
