@@ -205,6 +205,8 @@ pub struct Pending {
 pub struct QuickAnswers {
     /// The command that would run, whole, where the agent names it.
     pub command: Option<String>,
+    /// The files it is about, absolute, where the agent names them.
+    pub paths: Vec<String>,
     /// The agent's id of the option that allows it this once.
     pub allow: String,
     /// The agent's id of the option that refuses it this once.

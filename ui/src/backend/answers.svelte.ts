@@ -17,6 +17,14 @@ export function waitingOn(card: Card): Waiting[] {
     .sort((a, b) => a.pending.since - b.pending.since);
 }
 
+/** What a request is about, as far as a yes or a no answers it: its command, its files as the worktree has them. */
+export function aboutOf(card: Card, { quick }: Pending): string[] {
+  if (!quick) return [];
+  const root = `${card.workspace.path}/`;
+  const paths = quick.paths.map((path) => (path.startsWith(root) ? path.slice(root.length) : path));
+  return quick.command === null ? paths : [quick.command];
+}
+
 /** Where an answer is: not given, on its way or taken, or refused by the core. */
 type Given = { kind: 'given' } | { kind: 'refused'; error: CommandError };
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Pending } from './backend';
-import { Answers, waitingOn } from './answers.svelte';
+import { Answers, aboutOf, waitingOn } from './answers.svelte';
 import { FakeBackend, card, group, refusal } from './fake';
 
 const pending = (id: string, since: number, change: Partial<Pending> = {}): Pending => ({
@@ -8,7 +8,7 @@ const pending = (id: string, since: number, change: Partial<Pending> = {}): Pend
   kind: 'permission',
   title: `Run ${id}`,
   since,
-  quick: { command: null, allow: 'yes', deny: 'no' },
+  quick: { command: null, paths: [], allow: 'yes', deny: 'no' },
   ...change,
 });
 
@@ -23,6 +23,15 @@ it('what waits comes oldest first, whoever asks', () => {
     ['s1', 'b'],
     ['s1', 'c'],
   ]);
+});
+
+it('a request says its command, else its files as the worktree has them', () => {
+  const base = card('w1');
+  const about = (command: string | null, paths: string[]) =>
+    aboutOf(base, pending('r1', 1, { quick: { command, paths, allow: 'yes', deny: 'no' } }));
+  expect(about(null, [`${base.workspace.path}/src/a.rs`, '/etc/hosts'])).toEqual(['src/a.rs', '/etc/hosts']);
+  expect(about('make', ['/etc/hosts'])).toEqual(['make']);
+  expect(aboutOf(base, pending('r1', 1, { quick: null }))).toEqual([]);
 });
 
 it('an answer is given once, by the option that holds this once', async () => {

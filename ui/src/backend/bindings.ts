@@ -1157,6 +1157,8 @@ export type PromptLine = {
 export type QuickAnswers = {
 	/**  The command that would run, whole, where the agent names it. */
 	command: string | null,
+	/**  The files it is about, absolute, where the agent names them. */
+	paths: string[],
 	/**  The agent's id of the option that allows it this once. */
 	allow: string,
 	/**  The agent's id of the option that refuses it this once. */

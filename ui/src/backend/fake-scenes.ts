@@ -253,7 +253,7 @@ function cards(): Card[] {
       'Give every role its own rights',
       'needs_permission',
       95,
-      { ...asks, seen: true, detail: 'Edit migrations/0042_roles.sql' },
+      { ...asks, seen: true, detail: 'Edit files' },
       [12, 3],
       'claude-code',
       'p2',
@@ -357,7 +357,7 @@ const runs: Record<string, Run> = {
   s22: { kind: 'waiting', why: '8 agents are live, the limit is 8' },
   s24: { kind: 'asleep' },
 };
-const yesNo = { allow: 'o1', deny: 'o3' };
+const yesNo = { paths: [], allow: 'o1', deny: 'o3' };
 const pending: Record<string, Omit<Pending, 'since'>[]> = {
   s1: [
     {
@@ -369,7 +369,16 @@ const pending: Record<string, Omit<Pending, 'since'>[]> = {
   ],
   s4: [{ id: 'r4', kind: 'question', title: 'Which accent colour should links have?', quick: null }],
   s21: [
-    { id: 'r21a', kind: 'permission', title: 'Edit migrations/0042_roles.sql', quick: { ...yesNo, command: null } },
+    {
+      id: 'r21a',
+      kind: 'permission',
+      title: 'Edit files',
+      quick: {
+        ...yesNo,
+        command: null,
+        paths: ['/home/me/shopfloor/engine/migrations/0042_roles.sql', '/home/me/shopfloor/engine/src/roles.rs'],
+      },
+    },
     {
       id: 'r21b',
       kind: 'permission',

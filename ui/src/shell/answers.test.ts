@@ -8,7 +8,7 @@ import App from './App.svelte';
 beforeEach(() => localStorage.clear());
 afterEach(cleanup);
 
-const quick = { command: 'make test', allow: 'yes', deny: 'no' };
+const quick = { command: 'make test', paths: [], allow: 'yes', deny: 'no' };
 const permission = (id: string, since: number): Pending => ({
   id,
   kind: 'permission',

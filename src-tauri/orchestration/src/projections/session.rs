@@ -1,7 +1,9 @@
 //! A session's summary on its workspace's card.
 
 use session::machine::SessionState;
-use session::{Ask, AskKind, MessageState, OptionKind, PendingRequest, SessionSummary};
+use session::{
+    Ask, AskKind, MessageState, OptionKind, PendingRequest, SessionSummary, ToolCall, ToolKind,
+};
 use snapshot::{Pending, PendingKind, QuickAnswers, Run, SessionGroup, Silence};
 
 /// What is longer, in characters, can't be read at a glance and has to be opened to be answered.
@@ -61,20 +63,48 @@ fn pending(request: &PendingRequest) -> Pending {
             AskKind::Plan => PendingKind::Plan,
             AskKind::Question => PendingKind::Question,
         },
-        title: request.ask.title.clone(),
+        title: title(&request.ask),
         since: request.since,
         quick: quick(&request.ask),
+    }
+}
+
+/// Some agents name only the file; what is to be done with it must be said, too.
+fn title(ask: &Ask) -> String {
+    let verb = match ask.call.as_ref().map(|call| call.tool) {
+        Some(ToolKind::Read) => "Read",
+        Some(ToolKind::Edit) => "Edit",
+        Some(ToolKind::Delete) => "Delete",
+        Some(ToolKind::Move) => "Move",
+        Some(ToolKind::Search) => "Search",
+        Some(
+            ToolKind::Execute
+            | ToolKind::Think
+            | ToolKind::Fetch
+            | ToolKind::SwitchMode
+            | ToolKind::Other,
+        )
+        | None => return ask.title.clone(),
+    };
+    if ask.title.starts_with('/') {
+        format!("{verb} {}", ask.title)
+    } else {
+        ask.title.clone()
     }
 }
 
 /// Only for permissions whose words are short, and only by options that hold for this once: what is agreed to must be
 /// in view, and nothing lasting is agreed to in passing.
 fn quick(ask: &Ask) -> Option<QuickAnswers> {
-    let short = |text: &str| text.chars().count() <= AT_A_GLANCE;
-    if ask.kind != AskKind::Permission
-        || !short(&ask.title)
-        || !ask.command.as_deref().is_none_or(short)
-    {
+    let words = [Some(ask.title.as_str()), ask.command.as_deref()];
+    let paths = ask.paths.iter().map(String::as_str);
+    let length: usize = words
+        .into_iter()
+        .flatten()
+        .chain(paths)
+        .map(|text| text.chars().count())
+        .sum();
+    if ask.kind != AskKind::Permission || length > AT_A_GLANCE || hides_its_input(ask) {
         return None;
     }
     let only = |kind| {
@@ -84,15 +114,25 @@ fn quick(ask: &Ask) -> Option<QuickAnswers> {
     };
     Some(QuickAnswers {
         command: ask.command.clone(),
+        paths: ask.paths.clone(),
         allow: only(OptionKind::AllowOnce)?,
         deny: only(OptionKind::RejectOnce)?,
     })
 }
 
+/// Whether neither a command nor a file says what an unknown tool would do, but its input does.
+fn hides_its_input(ask: &Ask) -> bool {
+    let input = |call: &ToolCall| {
+        let input = call.input.as_deref().unwrap_or_default().trim();
+        call.tool == ToolKind::Other && !matches!(input, "" | "{}" | "null")
+    };
+    ask.command.is_none() && ask.paths.is_empty() && ask.call.as_ref().is_some_and(input)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use session::AskOption;
+    use session::{AskOption, ToolStatus};
 
     fn permission(options: &[(&str, OptionKind)]) -> Ask {
         let option = |(id, kind): &(&str, OptionKind)| AskOption {
@@ -121,10 +161,48 @@ mod tests {
     fn a_permission_is_answered_at_a_glance_by_what_holds_this_once() {
         let expected = QuickAnswers {
             command: Some("make".to_owned()),
+            paths: Vec::new(),
             allow: "yes".to_owned(),
             deny: "no".to_owned(),
         };
         assert_eq!(quick(&permission(&USUAL)), Some(expected));
+    }
+
+    fn about(tool: ToolKind, title: &str, input: Option<&str>) -> Ask {
+        Ask {
+            title: title.to_owned(),
+            command: None,
+            call: Some(ToolCall {
+                call: "c".to_owned(),
+                tool,
+                title: title.to_owned(),
+                status: ToolStatus::Pending,
+                locations: Vec::new(),
+                content: Vec::new(),
+                input: input.map(str::to_owned),
+            }),
+            ..permission(&USUAL)
+        }
+    }
+
+    #[test]
+    fn a_bare_path_says_what_is_to_be_done_with_it() {
+        let said = |tool, words| title(&about(tool, words, None));
+        assert_eq!(said(ToolKind::Edit, "/t/a.rs"), "Edit /t/a.rs");
+        assert_eq!(said(ToolKind::Edit, "Edit a.rs"), "Edit a.rs");
+        assert_eq!(said(ToolKind::Execute, "/bin/true"), "/bin/true");
+    }
+
+    #[test]
+    fn a_tool_whose_input_alone_tells_has_to_be_opened() {
+        let input = Some(r#"{"branch":"main"}"#);
+        assert_eq!(quick(&about(ToolKind::Other, "deploy", input)), None);
+        assert!(quick(&about(ToolKind::Other, "deploy", Some("{}"))).is_some());
+        let file = Ask {
+            paths: vec!["/t/a.rs".to_owned()],
+            ..about(ToolKind::Edit, "Edit files", input)
+        };
+        assert_eq!(quick(&file).map(|quick| quick.paths), Some(file.paths));
     }
 
     #[test]
@@ -151,7 +229,18 @@ mod tests {
             ("always", OptionKind::AllowAlways),
             ("never", OptionKind::RejectAlways),
         ]);
-        for ask in [plan, long_command, long_title, two_yeses, for_good] {
+        let many_files = Ask {
+            paths: (0..40).map(|n| format!("/tree/file-{n}")).collect(),
+            ..usual()
+        };
+        for ask in [
+            plan,
+            long_command,
+            long_title,
+            many_files,
+            two_yeses,
+            for_good,
+        ] {
             assert_eq!(quick(&ask), None, "{ask:?}");
         }
     }
