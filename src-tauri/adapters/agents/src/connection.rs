@@ -118,8 +118,12 @@ async fn life(
     let exit = live.run(&mut stdout, &events, orders, written).await;
     live.last_words(&mut stdout, &events).await;
     let _ = timeout(LAST_WORDS, reading_stderr).await;
-    live.verdict()
-        .cause(exit, owned.was_signalled(), || stderr.text())
+    let (handshake, verdict) = (live.handshake(), live.verdict());
+    if let Some(said) = verdict.last_words(handshake, || stderr.text()) {
+        // Refused when nobody listens any more.
+        let _ = events.send(AgentEvent::Trouble(said)).await;
+    }
+    verdict.cause(exit, owned.was_signalled(), || stderr.text())
 }
 
 /// What is to be recorded of the process; `None` when it is gone already or can't be told from another one.

@@ -117,6 +117,11 @@ impl Conversation {
         }
     }
 
+    /// Whether the handshake is over, with a conversation.
+    pub(crate) fn is_open(&self) -> bool {
+        self.stage == Stage::Open
+    }
+
     /// Whether a turn is open.
     pub(crate) fn in_turn(&self) -> bool {
         self.turn.is_some()

@@ -80,6 +80,7 @@ pub(crate) struct Live {
     deadlines: Deadlines,
     ending: bool,
     verdict: Verdict,
+    began: Instant,
 }
 
 impl Live {
@@ -99,7 +100,13 @@ impl Live {
             deadlines: Deadlines::default(),
             ending: false,
             verdict: Verdict::Itself,
+            began: Instant::now(),
         }
+    }
+
+    /// How long the handshake has lasted; `None` when it is over.
+    pub(crate) fn handshake(&self) -> Option<Duration> {
+        (!self.conversation.is_open()).then(|| self.began.elapsed())
     }
 
     /// Why it ended.

@@ -102,8 +102,10 @@ async fn an_exit_with_zero_in_a_turn_is_a_crash_too_and_its_text_is_kept() {
 #[tokio::test]
 async fn a_wrong_version_is_a_protocol_error() {
     let room = Room::new();
-    let mut talk =
-        room.shell(r#"read -r h; echo '{"id":0,"result":{"protocolVersion":2}}'; cat >/dev/null"#);
+    let script = r#"echo 'use --acp' >&2; read -r h; echo '{"id":0,"result":{"protocolVersion":2}}'; cat >/dev/null"#;
+    let mut talk = room.shell(script);
+    let complained = "Before it was ended the agent complained: use --acp".to_owned();
+    assert_eq!(talk.next().await, AgentEvent::Trouble(complained));
     let cause = talk.ended().await.unwrap();
     assert!(
         matches!(&cause, Cause::Protocol { said } if said.contains("version 2")),

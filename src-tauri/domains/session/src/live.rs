@@ -13,6 +13,7 @@ mod save;
 mod seat;
 mod steps;
 mod tab;
+mod turn;
 
 use crate::entry::NoticeLevel;
 use crate::error::{Cause, SessionError};
@@ -25,7 +26,6 @@ use crate::session::{Answer, Attachment, Message, NewMessage, Session, SessionSu
 use crate::sessions::{Page, Shared};
 use crate::transcript::{Stamp, Transcript};
 use deliver::InFlight;
-use hear::OpenTurn;
 use kernel::{EntryId, MessageId, RequestId};
 use quiet::Watch;
 use save::Unsaved;
@@ -35,6 +35,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Sleep;
+use turn::OpenTurn;
 
 /// How many events are taken at a time, between two looks at what the person wants.
 const BATCH: usize = 64;

@@ -2,7 +2,7 @@
 
 use super::Live;
 use crate::entry::Entry;
-use crate::live::hear::OpenTurn;
+use crate::live::turn::OpenTurn;
 use crate::machine::{Input, SessionState};
 use crate::session::{Author, Message, MessageState};
 use kernel::MessageId;
