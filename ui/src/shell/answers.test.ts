@@ -79,6 +79,14 @@ it('the second press of a double one answers nothing more', async () => {
   expect(given()).toEqual([['r1', option('yes')]]);
 });
 
+it('the keys stay on a card that goes to another column', async () => {
+  const { name } = await board(permission('r1', 1));
+  name.focus();
+  await fireEvent.keyDown(name, { key: 'y' });
+  await waitFor(() => expect(screen.getByTestId('card-w1').dataset['column']).toBe('working'));
+  await waitFor(() => expect(document.activeElement?.closest('article')).toBe(screen.getByTestId('card-w1')));
+});
+
 it('on a card that asks nothing the key for a new workspace stays one', async () => {
   const { name } = await board();
   name.focus();
