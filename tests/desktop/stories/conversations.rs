@@ -50,6 +50,21 @@ async fn two_conversations_are_led_by_tab_queue_rule_and_search() {
         .attribute_becomes(STATUS, "data-reason", &["idle", "turn_finished"])
         .await;
 
+    // Writing several lines takes room away from what was said, but never its newest words.
+    window.click("composer").await;
+    for _ in 0..5 {
+        window.keys("a line").await;
+        window.press(&[Key::Shift.into(), Key::Enter.into()]).await;
+    }
+    window.keys("the last one").await;
+    let written =
+        "return document.querySelector('[data-testid=\"composer\"]').value.endsWith('last one');";
+    assert_eq!(window.run(written, Vec::new()).await, json!(true));
+    window.misses("newest").await;
+    window.shot("2 several lines").await;
+    window.press(&[Key::Control.into(), 'a']).await;
+    window.press(&[Key::Delete.into()]).await;
+
     // A second conversation; what it asks is allowed for good, by keys alone, and is not asked again.
     window.press(&[Key::Control.into(), 't']).await;
     window.reads(TAB, "New conversation").await;
@@ -64,7 +79,7 @@ async fn two_conversations_are_led_by_tab_queue_rule_and_search() {
     window.press(&[Key::Shift.into(), 'Y']).await;
     window.sees("always-session").await;
     window.focus_is_in("form").await;
-    window.shot("2 a rule").await;
+    window.shot("3 a rule").await;
     window.press(&[Key::Enter.into()]).await;
     window.transcript_has("answer", "Both were allowed.").await;
     window.reads(&css("answered-by"), "ls").await;
@@ -82,7 +97,7 @@ async fn two_conversations_are_led_by_tab_queue_rule_and_search() {
     window.keys("heron stands").await;
     window.reads(&css("find-count"), "of 2").await;
     window.reads(JUMPED, "The heron stands alone.").await;
-    window.shot("3 found").await;
+    window.shot("4 found").await;
     window.press(&[Key::Escape.into()]).await;
     window.misses("find").await;
     window.focus_is_in(&css("composer")).await;

@@ -44,6 +44,15 @@ it('a field below that grows takes room away, but does not leave the end', () =>
   expect(atEnd).toBe(true);
 });
 
+it('where all of it is on the screen, showing an entry leaves nothing behind', () => {
+  stick.letGo();
+  expect(atEnd).toBe(false);
+  scrolled({ scrollTop: 600 });
+  Object.assign(place, { scrollHeight: 400, scrollTop: 0 });
+  stick.letGo();
+  expect(atEnd).toBe(true);
+});
+
 it('what the person does with the wheel counts even while the content changes', () => {
   container.dispatchEvent(new Event('wheel'));
   scrolled({ scrollHeight: 1100, scrollTop: 500 });

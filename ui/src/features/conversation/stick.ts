@@ -68,9 +68,10 @@ export class Stick {
     if (this.#container) this.#showEnd(this.#container);
   }
 
-  /** Lets go of the end: something else is to be shown. */
+  /** Lets go of the end: something else is to be shown. Where all of it is on the screen there is nothing to let go. */
   letGo(): void {
-    this.#set(false);
+    const container = this.#container;
+    if (container && container.scrollHeight - container.clientHeight > near) this.#set(false);
   }
 
   #showEnd(container: HTMLElement): void {
