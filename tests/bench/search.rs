@@ -128,11 +128,11 @@ fn build(database: &Database, entries: f64) {
         None,
     );
     while database.index_some().expect("there is room") == Indexing::Behind {}
-    let alone: Vec<f64> = (0..50)
-        .map(|_| {
+    let alone: Vec<f64> = (LENGTH..LENGTH + 50)
+        .map(|number| {
             let start = Instant::now();
             database
-                .save_entries(&session_id(0), &[entry(0, 0)])
+                .save_entries(&session_id(0), &[entry(0, number)])
                 .expect("there is room");
             millis(start)
         })
