@@ -2,7 +2,7 @@
 //!
 //! A recorded id is only believed together with its start time: without it the id may be a stranger's by now.
 
-use crate::sweep::{Ended, Wanted, end, start_time_of};
+use crate::sweep::{Ended, Of, Wanted, end, start_time_of};
 use crate::tag::Tag;
 
 /// A process as it was recorded when it was started.
@@ -26,10 +26,12 @@ impl Recorded {
 
 /// Ends what carries the tag or a recorded one, the recorded processes that still run with their groups, and all that
 /// descends from any of these: SIGTERM, up to 1.5 s, SIGKILL; gives up after 5 s. A process of a recorded id that began at
-/// another time is left alone. Blocking. Returns what was ended, by process id.
+/// another time is left alone. Takes up to 1 s more where another copy of this program began within the last 10 s: it may be
+/// about to become something that a killed app was starting. Blocking. Returns what was ended, by process id.
 pub fn end_recorded(tag: &Tag, rows: &[Recorded]) -> Vec<Ended> {
     let tags = std::iter::once(tag).chain(rows.iter().map(|row| &row.tag));
     end(&Wanted {
+        of: Of::Killed,
         tags: tags.collect(),
         recorded: rows,
     })

@@ -42,13 +42,25 @@ pub struct Ended {
 /// Blocking. Returns what was found, by process id.
 pub fn sweep(tag: &Tag) -> Vec<Ended> {
     end(&Wanted {
+        of: Of::Living,
         tags: vec![tag],
         recorded: &[],
     })
 }
 
+/// Whose processes a sweep looks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Of {
+    /// Of one who lives, or whose end was waited for: all that was started has begun.
+    Living,
+    /// Of an app that was killed at any moment, maybe when it was just about to start another program.
+    Killed,
+}
+
 /// What a sweep looks for.
 pub(crate) struct Wanted<'a> {
+    /// Whose.
+    pub(crate) of: Of,
     /// Whatever carries one of these.
     pub(crate) tags: Vec<&'a Tag>,
     /// These very processes, and what is in their groups while they run.
@@ -103,6 +115,7 @@ pub fn living(tag: &Tag) -> Vec<Ended> {
         pid: process.pid,
     };
     let wanted = Wanted {
+        of: Of::Living,
         tags: vec![tag],
         recorded: &[],
     };
@@ -115,6 +128,7 @@ pub(crate) struct Process {
     pid: i32,
     parent: i32,
     group: i32,
+    session: i32,
     pub(crate) began: u64,
 }
 
@@ -129,15 +143,28 @@ impl Process {
         let state = fields.next()?;
         let parent = fields.next()?.parse().ok()?;
         let group = fields.next()?.parse().ok()?;
-        let flags: u64 = fields.nth(3)?.parse().ok()?;
+        let session = fields.next()?.parse().ok()?;
+        let flags: u64 = fields.nth(2)?.parse().ok()?;
         let began = fields.nth(12)?.parse().ok()?;
         let runs = !matches!(state, "Z" | "X" | "x") && flags & KERNEL == 0;
         runs.then_some(Self {
             pid,
             parent,
             group,
+            session,
             began,
         })
+    }
+
+    /// Whether this may be what a killed app was about to start: forked off it and not yet another program. It shows the
+    /// app's environment still, without a tag. Reapers, which look alike, lead a session of their own.
+    fn may_be_forked_off(&self, all: &BTreeMap<i32, Self>) -> bool {
+        let program = |pid: i32| fs::read_link(format!("/proc/{pid}/exe")).ok();
+        let own = program(getpid().as_raw_nonzero().get());
+        let is_copy = |pid: i32| own.is_some() && program(pid) == own;
+        self.session != self.pid
+            && is_copy(self.pid)
+            && !(all.contains_key(&self.parent) && is_copy(self.parent))
     }
 
     fn identity(&self) -> (i32, u64) {
@@ -175,7 +202,8 @@ pub(crate) fn start_time_of(pid: i32) -> Option<u64> {
 struct Look {
     /// Every living process of this user that is wanted, and all that descend from one.
     living: Vec<Process>,
-    /// Whether a process is just becoming another program: until its environment is in place it shows none.
+    /// Whether a process is just becoming another program: until its environment is in place it shows none, or that of
+    /// the app it was forked off.
     unsure: bool,
 }
 
@@ -196,7 +224,11 @@ impl Look {
                     ours.insert(process.pid);
                 }
                 Carries::Nothing => unsure |= process.began >= youngest,
-                Carries::Others => {}
+                Carries::Others => {
+                    unsure |= wanted.of == Of::Killed
+                        && process.began >= youngest
+                        && process.may_be_forked_off(&all);
+                }
             }
         }
         loop {

@@ -4,6 +4,7 @@
 
 use process::{Exit, Grace, Owned, Recorded, Tag, end_recorded, living, sweep};
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -276,4 +277,29 @@ async fn a_process_that_is_just_becoming_another_program_is_found_too() {
     // Had it not been swept it would carry the tag by now.
     tokio::time::sleep(Duration::from_millis(400)).await;
     assert_eq!(living(&tag), []);
+}
+
+#[test]
+fn what_a_killed_app_was_about_to_start_is_found_too() {
+    let (_home, tag) = own_tag();
+    // Forked off, its parent gone, and for a while neither another program nor tagged.
+    let script = "\"$EXE\" --exact stand_in_for_what_was_forked_off --ignored >/dev/null 2>&1 &";
+    let mut shell = shell(script);
+    shell.env("EXE", std::env::current_exe().unwrap());
+    shell.env("STAND_IN_TAG", tag.as_str());
+    shell.status().unwrap();
+    wait_until(|| processes_with("stand_in_for_what_was_forked_off") == 1);
+    assert_eq!(end_recorded(&tag, &[]).len(), 1);
+    assert_eq!(processes_with("sleep 996"), 0);
+}
+
+#[test]
+#[ignore = "not a test: run by what_a_killed_app_was_about_to_start_is_found_too as a process of its own"]
+fn stand_in_for_what_was_forked_off() {
+    if let Some(tag) = std::env::var_os("STAND_IN_TAG") {
+        std::thread::sleep(Duration::from_millis(300));
+        let mut program = Command::new("sleep");
+        let error = program.arg("996").env(process::TAG_VARIABLE, tag).exec();
+        panic!("{error}");
+    }
 }
