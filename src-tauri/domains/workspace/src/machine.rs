@@ -38,6 +38,8 @@ pub enum WorkspaceInput {
         /// What happened and what to do, for people.
         cause: String,
     },
+    /// The app ended in the middle of making it: it is to be begun again.
+    Interrupted,
     /// Take it off the board.
     Archive,
     /// Checkpoint verified, worktree gone.
@@ -77,6 +79,7 @@ impl WorkspaceInput {
             Self::Provision => "set up",
             Self::Provisioned => "set-up done",
             Self::ProvisionFailed { .. } => "set-up failed",
+            Self::Interrupted => "set-up interrupted",
             Self::Archive => "archive",
             Self::Archived => "archive done",
             Self::ArchiveFailed { .. } => "archive failed",
@@ -101,6 +104,7 @@ pub fn step(
         (S::New | S::Failed { .. }, I::Provision) => Ok(S::Provisioning),
         (S::Provisioning, I::Provisioned) => Ok(S::Ready),
         (S::Provisioning, I::ProvisionFailed { cause }) => Ok(S::Failed { cause }),
+        (S::Provisioning, I::Interrupted) => Ok(S::New),
         (S::Ready, I::TreeLost { cause }) => Ok(S::Failed { cause }),
         (S::Ready, I::Archive) => Ok(S::Archiving { was_ready: true }),
         (S::New | S::Provisioning | S::Failed { .. }, I::Archive) => {
@@ -120,6 +124,7 @@ pub fn step(
             I::Provision
             | I::Provisioned
             | I::ProvisionFailed { .. }
+            | I::Interrupted
             | I::Archive
             | I::Archived
             | I::ArchiveFailed { .. }
@@ -152,7 +157,7 @@ mod tests {
         ]
     }
 
-    fn inputs() -> [I; 8] {
+    fn inputs() -> [I; 9] {
         [
             I::Provision,
             I::Provisioned,
@@ -162,6 +167,7 @@ mod tests {
             I::ArchiveFailed { cause: cause() },
             I::Unarchive,
             I::TreeLost { cause: cause() },
+            I::Interrupted,
         ]
     }
 
@@ -171,8 +177,18 @@ mod tests {
         let away = |was_ready| Some(S::Archiving { was_ready });
         let set_up = || Some(S::Provisioning);
         // Columns as in `inputs()`, rows as in `states()`.
-        let table: [[Option<S>; 8]; 7] = [
-            [set_up(), None, None, away(false), None, None, None, None],
+        let table: [[Option<S>; 9]; 7] = [
+            [
+                set_up(),
+                None,
+                None,
+                away(false),
+                None,
+                None,
+                None,
+                None,
+                None,
+            ],
             [
                 None,
                 Some(S::Ready),
@@ -182,9 +198,30 @@ mod tests {
                 None,
                 None,
                 None,
+                Some(S::New),
             ],
-            [None, None, None, away(true), None, None, None, failed()],
-            [set_up(), None, None, away(false), None, None, None, None],
+            [
+                None,
+                None,
+                None,
+                away(true),
+                None,
+                None,
+                None,
+                failed(),
+                None,
+            ],
+            [
+                set_up(),
+                None,
+                None,
+                away(false),
+                None,
+                None,
+                None,
+                None,
+                None,
+            ],
             [
                 None,
                 None,
@@ -192,6 +229,7 @@ mod tests {
                 None,
                 Some(S::Archived),
                 Some(S::Ready),
+                None,
                 None,
                 None,
             ],
@@ -204,8 +242,9 @@ mod tests {
                 failed(),
                 None,
                 None,
+                None,
             ],
-            [None, None, None, None, None, None, set_up(), None],
+            [None, None, None, None, None, None, set_up(), None, None],
         ];
         for (state, row) in states().iter().zip(&table) {
             for (input, expected) in inputs().into_iter().zip(row) {

@@ -7,7 +7,6 @@ use crate::workspace::Workspace;
 use crate::workspaces::{Workspaces, moved_on};
 use kernel::WorkspaceId;
 
-const SET_UP_INTERRUPTED: &str = "The set-up was interrupted.";
 const SET_UP_WAS_DONE: &str =
     "The set-up was interrupted; the worktree was whole already. Nothing was lost.";
 const ARCHIVE_INTERRUPTED: &str =
@@ -58,7 +57,7 @@ impl Workspaces {
         }
     }
 
-    /// Whether an interrupted set-up had reached its end; otherwise it may be tried again.
+    /// Whether an interrupted set-up had reached its end; otherwise it is begun again.
     async fn settle_set_up(&self, row: &Workspace) -> Result<bool, WorkspaceError> {
         // Content that waits to be restored may be half written, so such a tree is not taken as done.
         let known = row.base_commit.is_some() && row.archive_checkpoint.is_none();
@@ -68,8 +67,8 @@ impl Workspaces {
                 moved_on(row, WorkspaceInput::Provisioned)?;
                 row.notice = Some(SET_UP_WAS_DONE.into());
             } else {
-                let cause = SET_UP_INTERRUPTED.into();
-                moved_on(row, WorkspaceInput::ProvisionFailed { cause })?;
+                // Not failed: killed again before it began, it would wait for the person for ever.
+                moved_on(row, WorkspaceInput::Interrupted)?;
             }
             Ok(())
         })

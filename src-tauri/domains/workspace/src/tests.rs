@@ -419,7 +419,13 @@ async fn a_restart_tells_the_truth_about_set_up() {
 
     let half = world.created("half").await;
     let (row, again) = restarted(&world, &half, |row| row.state = S::Provisioning).await;
-    assert!(matches!(row.state, S::Failed { .. }) && again);
+    assert_eq!((row.state, again), (S::New, true));
+    let (row, again) = restarted(&world, &half, |_| {}).await;
+    assert_eq!(
+        (row.state, again),
+        (S::New, true),
+        "killed again before it began"
+    );
     assert_eq!(
         world.workspaces.provision(&half.id).await.unwrap().state,
         S::Ready
