@@ -39,6 +39,8 @@ async fn a_shell_answers_ends_starts_again_and_does_not_survive_a_killed_app() {
     window.press(&[Key::Control.into(), 'u']).await;
     window.press(&[Key::Escape.into()]).await;
     window.press(&[Key::Control.into(), 'c']).await;
+    // A shell that is interrupted drops what was typed ahead.
+    window.reads(ROWS, "^C").await;
     window.keys("cat > typed.txt\nby hand\n").await;
     window.press(&[Key::Control.into(), 'd']).await;
     window.keys("echo kept$((9*9))\n").await;
