@@ -1,7 +1,7 @@
 //! The one page of composition: adapters → domains → orchestration.
 
 use agents::{Agents as AgentPrograms, DiskLinks, SystemMemory};
-use editor::Editors;
+use editor::{Desktop, Editors};
 use git::Git;
 use kernel::Clock;
 use orchestration::{FlowError, Rooms, Running};
@@ -50,7 +50,7 @@ pub async fn compose(
     );
     let files = Files::new(
         Arc::clone(&git) as _,
-        Arc::new(Editors::on(search_path())),
+        Arc::new(Editors::on(search_path(), Desktop::of_session())),
         Arc::clone(&clock),
     );
     let agents = Agents::new(Arc::clone(&programs) as _, Arc::clone(&database) as _);

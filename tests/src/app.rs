@@ -1,5 +1,6 @@
 //! The house without a window: real database, real git, and agents that are steered or real.
 
+use editor::{Desktop, Editors};
 use git::Git;
 use kernel::{AgentId, Clock, ProjectId, SessionId, Timestamp, WorkspaceId};
 use orchestration::flows::Task;
@@ -114,7 +115,7 @@ pub async fn move_in<A: Cast>(
         // Of its own: no editor of whoever runs the tests opens.
         files: workspace::Files::new(
             Arc::clone(&git) as _,
-            Arc::new(editor::Editors::on(home.join("bin").into())),
+            Arc::new(Editors::on(home.join("bin").into(), Desktop::Present)),
             Arc::clone(&clock),
         ),
         sessions: session::Sessions::new(Ports {

@@ -24,12 +24,35 @@ const SUFFIXES: &[&str] = if cfg!(windows) {
 /// The editors on a PATH.
 pub struct Editors {
     search: OsString,
+    desktop: Desktop,
+}
+
+/// Whether there is a desktop that knows which program opens a file in a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Desktop {
+    /// There is one.
+    Present,
+    /// There is none. The system's opener would start an editor for terminals then, which nobody sees.
+    Absent,
+}
+
+impl Desktop {
+    /// What the app's environment says: on Linux a desktop names itself there.
+    pub fn of_session() -> Self {
+        let names = ["XDG_CURRENT_DESKTOP", "DESKTOP_SESSION", "WSL_DISTRO_NAME"];
+        let named = |name: &&str| env::var_os(name).is_some_and(|value| !value.is_empty());
+        if cfg!(any(windows, target_os = "macos")) || names.iter().any(named) {
+            Self::Present
+        } else {
+            Self::Absent
+        }
+    }
 }
 
 impl Editors {
     /// Looks for programs on this PATH, and gives it to what it starts.
-    pub fn on(search: OsString) -> Self {
-        Self { search }
+    pub fn on(search: OsString, desktop: Desktop) -> Self {
+        Self { search, desktop }
     }
 
     /// What a program of the person inherits: the app's environment without what would lead it astray.
@@ -86,7 +109,11 @@ impl Port for Editors {
 
     fn open_by_system(&self, file: &Path) -> Result<(), WorkspaceError> {
         let mut said = None;
-        for mut command in text_openers(file) {
+        let openers = match self.desktop {
+            Desktop::Present => text_openers(file),
+            Desktop::Absent => Vec::new(),
+        };
+        for mut command in openers {
             self.prepare(&mut command);
             match launched(command) {
                 Launched::Handed => return Ok(()),
@@ -189,3 +216,26 @@ fn own_group(command: &mut Command) {
 
 #[cfg(not(unix))]
 fn own_group(_: &mut Command) {}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::{Desktop, Editors};
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use workspace::port::Editors as _;
+
+    #[test]
+    fn without_a_desktop_nothing_is_opened_that_nobody_would_see() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let opener = folder.path().join("xdg-open");
+        fs::write(&opener, "#!/bin/sh\n").expect("it is writable");
+        fs::set_permissions(&opener, fs::Permissions::from_mode(0o755)).expect("it is ours");
+        let open = |desktop| {
+            let editors = Editors::on(folder.path().into(), desktop);
+            editors.open_by_system(&folder.path().join("a.txt"))
+        };
+        assert!(open(Desktop::Present).is_ok());
+        let said = open(Desktop::Absent).map_err(|error| error.to_string());
+        assert!(said.is_err_and(|said| said.ends_with("no editor was found.")));
+    }
+}
