@@ -4,12 +4,18 @@ use session::port::{AgentProgram, Inheritance};
 use session::{InheritedVariable, Standing, standing};
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Our own variables are nobody else's business, but for those that are meant for the practice agent.
 const FOR_PRACTICE: &[u8] = b"SHOPFLOOR_PRACTICE_";
+
+/// What a program's file may be called besides its name.
+const SUFFIXES: &[&str] = if cfg!(windows) {
+    &["", ".exe", ".cmd"]
+} else {
+    &[""]
+};
 
 /// The command for a program that was found at `path`, to be run in `cwd`, with `search` as its PATH. What the entry
 /// itself sets is given whatever is inherited.
@@ -70,14 +76,30 @@ pub(crate) fn find(command: &str, search: &OsStr) -> Option<PathBuf> {
     }
     env::split_paths(search)
         .filter(|folder| folder.is_absolute())
-        .map(|folder| folder.join(command))
+        .flat_map(|folder| {
+            SUFFIXES
+                .iter()
+                .map(move |suffix| folder.join(format!("{command}{suffix}")))
+        })
         .find(|candidate| is_program(candidate))
 }
 
 /// Whether a path is a file that can be run.
+#[cfg(unix)]
 pub(crate) fn is_program(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
     path.metadata()
         .is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
+}
+
+/// Whether a path is a file that can be run: npm puts scripts for other systems beside those with a suffix.
+#[cfg(windows)]
+pub(crate) fn is_program(path: &Path) -> bool {
+    let suffix = path.extension().unwrap_or_default();
+    let runs = ["exe", "cmd"]
+        .iter()
+        .any(|one| suffix.eq_ignore_ascii_case(one));
+    runs && path.is_file()
 }
 
 #[cfg(test)]

@@ -7,20 +7,32 @@
 //! environment (children that left the group or the session), and the [`reaper`] (the app itself was killed). What even
 //! the reaper did not live to sweep is ended at the next start, by what was recorded of it.
 //!
-//! Linux only so far. On Windows a job object that ends with its last handle would be all nets in one; on macOS the group is
-//! the only one of them that the system offers without unsafe code. Neither is written, because neither could be tried.
+//! That is Linux. On Windows a job object per child, which ends with its last handle, is all nets in one; that half is
+//! type-checked and has never run. On macOS the group is the only one of the nets that the system offers without unsafe
+//! code; it is not written, because it could not be tried.
 
 mod environment;
 mod memory;
 mod owned;
+#[cfg(unix)]
 pub mod reaper;
 mod recorded;
+#[cfg(unix)]
 mod sweep;
 mod tag;
+#[cfg(unix)]
+mod tree;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(windows)]
+pub use crate::windows::reaper;
+#[cfg(windows)]
+use crate::windows::{sweep, tree};
 
 pub use environment::leads_astray;
 pub use memory::{Memory, memory};
 pub use owned::{Exit, Grace, Owned};
-pub use recorded::{Recorded, end_recorded};
-pub use sweep::{Ended, living, sweep};
+pub use recorded::{Ended, Recorded, end_recorded};
+pub use sweep::{living, sweep};
 pub use tag::{TAG_VARIABLE, Tag};

@@ -1,19 +1,18 @@
-//! A child process with an owner: its exit is observed once, and what it leaves behind is swept at once.
+//! A child process with an owner: its exit is observed once, and what it leaves behind is ended at once.
 //!
-//! Invariant: the exit status is read without reaping (`WNOWAIT`), the group and the tag are swept, and only
-//! then is the process reaped. Its id can't be given to a stranger while we still signal its group.
+//! Invariant: nobody else waits for it, and its id is its own until all is gone. How that is kept differs from system to
+//! system: see `tree`.
 
-use crate::sweep::{start_time_of, sweep};
 use crate::tag::Tag;
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use crate::tree::{Running, Tree};
 use std::io;
 use std::process::{Child, Command};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// How a process ended.
+/// How a process ended; neither is known of one that was ended with its job (Windows).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exit {
     /// Exit code, if it exited.
@@ -22,10 +21,18 @@ pub struct Exit {
     pub signal: Option<i32>,
 }
 
+impl Exit {
+    /// The system did not tell.
+    pub(crate) const UNKNOWN: Self = Self {
+        code: None,
+        signal: None,
+    };
+}
+
 /// How long each step of the closing ladder waits before the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grace {
-    /// From the closed stdin to SIGTERM.
+    /// From the closed stdin to SIGTERM; on Windows, which has nothing like it, to the end.
     pub after_stdin: Duration,
     /// From SIGTERM to SIGKILL.
     pub after_term: Duration,
@@ -42,7 +49,8 @@ impl Default for Grace {
     }
 }
 
-/// A running child in its own process group, tagged. Dropping the last handle kills the group and sweeps.
+/// A running child in its own process group (on Windows: in a job of its own), tagged. Dropping the last handle kills the
+/// group and sweeps, or ends the job.
 #[derive(Clone)]
 pub struct Owned {
     leader: Arc<Leader>,
@@ -50,8 +58,7 @@ pub struct Owned {
 
 /// What the handles share; the observer's thread does not hold it, so that its drop means "nobody owns it".
 struct Leader {
-    /// The group's id; `None` as soon as the process is reaped.
-    group: Arc<Mutex<Option<Pid>>>,
+    tree: Arc<Tree>,
     stage: watch::Receiver<Stage>,
     /// See [`Owned::began`].
     began: Option<u64>,
@@ -73,35 +80,27 @@ impl Owned {
     /// not be waited for. Errors are the system's, e.g. a missing program.
     pub fn spawn(command: &mut Command, tag: &Tag) -> io::Result<(Self, Child)> {
         let child = tag.mark(command).spawn()?;
-        Ok((Self::watch(Pid::from_child(&child), tag)?, child))
+        Ok((Self::adopt(child.id(), tag)?, child))
     }
 
     /// Takes over a child of ours that somebody else started and that nobody waits for: it must lead a group of its
-    /// own and bear the tag. Errors are the system's; the child is killed then.
+    /// own and bear the tag (on Windows: its starter must hold it while this is called). Errors are the system's; the child
+    /// is killed then.
     pub fn adopt(pid: u32, tag: &Tag) -> io::Result<Self> {
-        let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
-        Self::watch(
-            pid.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?,
-            tag,
-        )
-    }
-
-    fn watch(pid: Pid, tag: &Tag) -> io::Result<Self> {
-        // Read before anybody reaps it, so that the id is its own.
-        let began = start_time_of(pid.as_raw_nonzero().get());
-        let group = Arc::new(Mutex::new(Some(pid)));
+        let (tree, running) = Tree::take(pid)?;
+        let (began, tree) = (running.began(), Arc::new(tree));
         let (announce, stage) = watch::channel(Stage::Running);
         let observer = std::thread::Builder::new()
-            .name(format!("wait {}", pid.as_raw_nonzero()))
+            .name(format!("wait {}", running.pid()))
             .stack_size(256 * 1024);
-        let (shared, tag) = (Arc::clone(&group), tag.clone());
-        let started = observer.spawn(move || observe(pid, &tag, &shared, &announce));
+        let (shared, tag) = (Arc::clone(&tree), tag.clone());
+        let started = observer.spawn(move || observe(running, &tag, &shared, &announce));
         if let Err(no_thread) = started {
-            signal(&group, Signal::KILL);
+            tree.kill();
             return Err(no_thread);
         }
         let leader = Arc::new(Leader {
-            group,
+            tree,
             stage,
             began,
             signalled: AtomicBool::new(false),
@@ -111,16 +110,11 @@ impl Owned {
 
     /// The process's id; `None` once it is reaped.
     pub fn pid(&self) -> Option<i32> {
-        let group = self
-            .leader
-            .group
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        group.map(|pid| pid.as_raw_nonzero().get())
+        self.leader.tree.pid()
     }
 
-    /// When it began, in clock ticks since boot: with its id, what tells it from any other process until the next
-    /// boot. `None` where the system does not say, or it was over at once.
+    /// When it began, in clock ticks since boot (on Windows: in 100 ns since 1601): with its id, what tells it from any other
+    /// process until the next boot. `None` where the system does not say, or it was over at once.
     pub fn began(&self) -> Option<u64> {
         self.leader.began
     }
@@ -144,32 +138,32 @@ impl Owned {
     }
 
     /// The closing ladder: the caller has closed stdin → grace → SIGTERM to the group → grace → SIGKILL to the
-    /// group → sweep. Ends as soon as everything is gone.
+    /// group → sweep. On Windows: closed stdin → grace → the job is ended. Ends as soon as everything is gone.
     pub async fn end(&self, grace: Grace) -> Exit {
         if tokio::time::timeout(grace.after_stdin, self.exited())
             .await
             .is_err()
         {
-            self.signal_group(Signal::TERM);
+            self.signal(Tree::terminate);
             if tokio::time::timeout(grace.after_term, self.exited())
                 .await
                 .is_err()
             {
-                self.signal_group(Signal::KILL);
+                self.signal(Tree::kill);
             }
         }
         self.gone().await
     }
 
     /// Tells the group that its terminal is gone (SIGHUP), which ends a shell that ignores SIGTERM and makes editors
-    /// save what they hold. Does not wait.
+    /// save what they hold. On Windows closing the terminal says so itself, and this does nothing. Does not wait.
     pub fn hang_up(&self) {
-        self.signal_group(Signal::HUP);
+        self.signal(Tree::hang_up);
     }
 
-    /// Kills the group at once and waits until all is gone.
+    /// Kills the group, or ends the job, at once and waits until all is gone.
     pub async fn kill(&self) -> Exit {
-        self.signal_group(Signal::KILL);
+        self.signal(Tree::kill);
         self.gone().await
     }
 
@@ -178,75 +172,32 @@ impl Owned {
         self.leader.signalled.load(Ordering::Relaxed)
     }
 
-    fn signal_group(&self, sent: Signal) {
+    fn signal(&self, send: impl Fn(&Tree)) {
         if *self.leader.stage.borrow() == Stage::Running {
             self.leader.signalled.store(true, Ordering::Relaxed);
         }
-        signal(&self.leader.group, sent);
+        send(&self.leader.tree);
     }
 
     async fn reached(&self, wanted: impl Fn(Stage) -> Option<Exit>) -> Exit {
         let mut stage = self.leader.stage.clone();
-        let unknown = Exit {
-            code: None,
-            signal: None,
-        };
         match stage.wait_for(|stage| wanted(*stage).is_some()).await {
-            Ok(stage) => wanted(*stage).unwrap_or(unknown),
+            Ok(stage) => wanted(*stage).unwrap_or(Exit::UNKNOWN),
             // The observer always announces `Gone` before it ends, unless it panicked.
-            Err(_) => unknown,
+            Err(_) => Exit::UNKNOWN,
         }
     }
 }
 
 impl Drop for Leader {
     fn drop(&mut self) {
-        signal(&self.group, Signal::KILL);
+        self.tree.kill();
     }
 }
 
-fn signal(group: &Mutex<Option<Pid>>, signal: Signal) {
-    // The lock is held while signalling: the observer can't reap in between.
-    let group = group.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(pid) = *group {
-        // No such process: it is gone, which is what we want.
-        let _ = kill_process_group(pid, signal);
-    }
-}
-
-fn observe(pid: Pid, tag: &Tag, group: &Mutex<Option<Pid>>, announce: &watch::Sender<Stage>) {
-    let exit = wait_without_reaping(pid);
+fn observe(running: Running, tag: &Tag, tree: &Tree, announce: &watch::Sender<Stage>) {
+    let exit = running.wait(tree);
     announce.send_replace(Stage::Exited(exit));
-    // SIGKILL first is what makes orphans: all are asked politely, and only then the group is killed.
-    signal(group, Signal::TERM);
-    sweep(tag);
-    signal(group, Signal::KILL);
-    let mut group = group.lock().unwrap_or_else(PoisonError::into_inner);
-    let _ = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED);
-    *group = None;
-    drop(group);
+    running.clear(tree, tag);
     announce.send_replace(Stage::Gone(exit));
-}
-
-fn wait_without_reaping(pid: Pid) -> Exit {
-    loop {
-        match waitid(
-            WaitId::Pid(pid),
-            WaitIdOptions::EXITED | WaitIdOptions::NOWAIT,
-        ) {
-            Ok(Some(status)) => {
-                return Exit {
-                    code: status.exit_status(),
-                    signal: status.terminating_signal(),
-                };
-            }
-            Ok(None) | Err(rustix::io::Errno::INTR) => {}
-            Err(_) => {
-                return Exit {
-                    code: None,
-                    signal: None,
-                };
-            }
-        }
-    }
 }

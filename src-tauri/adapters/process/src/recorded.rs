@@ -2,18 +2,28 @@
 //!
 //! A recorded id is only believed together with its start time: without it the id may be a stranger's by now.
 
-use crate::sweep::{Ended, Of, Wanted, end, start_time_of};
+use crate::sweep::{end_killed, start_time_of};
 use crate::tag::Tag;
 
 /// A process as it was recorded when it was started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {
-    /// Its id, which is its group's id too.
+    /// Its id, which is its group's id too where there are groups.
     pub pid: u32,
     /// See [`crate::Owned::began`].
     pub began: u64,
     /// Its tag.
     pub tag: Tag,
+}
+
+/// A process that was found and ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// Its id.
+    pub pid: i32,
+    /// Its command line, arguments joined by spaces; its short name in brackets where it shows none. On Windows, where its
+    /// program is.
+    pub command: String,
 }
 
 impl Recorded {
@@ -27,12 +37,8 @@ impl Recorded {
 /// Ends what carries the tag or a recorded one, the recorded processes that still run with their groups, and all that
 /// descends from any of these: SIGTERM, up to 1.5 s, SIGKILL; gives up after 5 s. A process of a recorded id that began at
 /// another time is left alone. Takes up to 1 s more where another copy of this program began within the last 10 s: it may be
-/// about to become something that a killed app was starting. Blocking. Returns what was ended, by process id.
+/// about to become something that a killed app was starting. On Windows only the recorded processes are ended, at once: the
+/// jobs of a killed app ended the rest. Blocking. Returns what was ended, by process id.
 pub fn end_recorded(tag: &Tag, rows: &[Recorded]) -> Vec<Ended> {
-    let tags = std::iter::once(tag).chain(rows.iter().map(|row| &row.tag));
-    end(&Wanted {
-        of: Of::Killed,
-        tags: tags.collect(),
-        recorded: rows,
-    })
+    end_killed(tag, rows)
 }

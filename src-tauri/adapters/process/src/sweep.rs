@@ -1,11 +1,11 @@
 //! The sweep: ends every living process that carries a tag or was recorded, and what descends from it.
 //!
-//! Linux: the environment of each process of this user is read from `/proc`. Other systems don't show it to us
-//! without unsafe code; there the sweep finds nothing and the process groups are the only net.
+//! Linux: the environment of each process of this user is read from `/proc`. macOS does not show it to us without unsafe
+//! code; there the sweep finds nothing and the process groups are the only net.
 //!
 //! Never ends this process or an ancestor of it: an app that was started from its own terminal carries a tag too.
 
-use crate::recorded::Recorded;
+use crate::recorded::{Ended, Recorded};
 use crate::tag::{TAG_VARIABLE, Tag};
 use rustix::process::{
     Pid, PidfdFlags, Signal, getpid, getuid, kill_process, pidfd_open, pidfd_send_signal,
@@ -29,15 +29,6 @@ const YOUNG: u64 = 10 * 100;
 /// Of a process's flags, the one that tells a thread of the kernel.
 const KERNEL: u64 = 0x0020_0000;
 
-/// A process that a sweep found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ended {
-    /// Its id.
-    pub pid: i32,
-    /// Its command line, arguments joined by spaces; its short name in brackets where it shows none.
-    pub command: String,
-}
-
 /// Ends what carries the tag: SIGTERM, up to 1.5 s, then SIGKILL until nothing is left; gives up after 5 s.
 /// Blocking. Returns what was found, by process id.
 pub fn sweep(tag: &Tag) -> Vec<Ended> {
@@ -48,9 +39,19 @@ pub fn sweep(tag: &Tag) -> Vec<Ended> {
     })
 }
 
+/// See [`crate::end_recorded`].
+pub(crate) fn end_killed(tag: &Tag, rows: &[Recorded]) -> Vec<Ended> {
+    let tags = std::iter::once(tag).chain(rows.iter().map(|row| &row.tag));
+    end(&Wanted {
+        of: Of::Killed,
+        tags: tags.collect(),
+        recorded: rows,
+    })
+}
+
 /// Whose processes a sweep looks for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Of {
+enum Of {
     /// Of one who lives, or whose end was waited for: all that was started has begun.
     Living,
     /// Of an app that was killed at any moment, maybe when it was just about to start another program.
@@ -58,17 +59,17 @@ pub(crate) enum Of {
 }
 
 /// What a sweep looks for.
-pub(crate) struct Wanted<'a> {
+struct Wanted<'a> {
     /// Whose.
-    pub(crate) of: Of,
+    of: Of,
     /// Whatever carries one of these.
-    pub(crate) tags: Vec<&'a Tag>,
+    tags: Vec<&'a Tag>,
     /// These very processes, and what is in their groups while they run.
-    pub(crate) recorded: &'a [Recorded],
+    recorded: &'a [Recorded],
 }
 
 /// Ends what is wanted, and what descends from it: see [`sweep`].
-pub(crate) fn end(wanted: &Wanted) -> Vec<Ended> {
+fn end(wanted: &Wanted) -> Vec<Ended> {
     let began = Instant::now();
     let mut found: BTreeMap<(i32, u64), Ended> = BTreeMap::new();
     let mut empty_looks = 0;

@@ -1,6 +1,5 @@
 //! The tag in the environment by which a process is known as ours, wherever it went.
 
-use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -60,10 +59,22 @@ impl Tag {
         value == own || (own.ends_with(b"/") && value.starts_with(own))
     }
 
-    /// Marks what the command will start: the tag in its environment and a process group of its own.
+    /// Marks what the command will start: the tag in its environment and a process group of its own. On Windows, which has
+    /// none: no console window that pops up.
     pub fn mark<'c>(&self, command: &'c mut Command) -> &'c mut Command {
-        command.env(TAG_VARIABLE, &self.0).process_group(0)
+        apart(command.env(TAG_VARIABLE, &self.0))
     }
+}
+
+#[cfg(unix)]
+fn apart(command: &mut Command) -> &mut Command {
+    std::os::unix::process::CommandExt::process_group(command, 0)
+}
+
+#[cfg(windows)]
+fn apart(command: &mut Command) -> &mut Command {
+    const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+    std::os::windows::process::CommandExt::creation_flags(command, CREATE_NO_WINDOW)
 }
 
 #[cfg(test)]
