@@ -2,13 +2,13 @@
 
 use crate::places::Places;
 use crate::step::{Failure, Outcome, cargo, run, run_silently, step};
-use crate::{bindings, deny, npm};
+use crate::{bindings, deny, npm, windows};
 
 /// Runs every check.
 pub fn check(places: &Places) -> Outcome {
     bindings::prepare(places)?;
     let cargo = || cargo(&places.root);
-    let checks: [(&str, &dyn Fn() -> Outcome); 9] = [
+    let checks: [(&str, &dyn Fn() -> Outcome); 10] = [
         ("format", &|| run(cargo().args(["fmt", "--all", "--check"]))),
         ("lints", &|| {
             run(cargo()
@@ -22,6 +22,7 @@ pub fn check(places: &Places) -> Outcome {
                 ])
                 .args(["--", "-D", "warnings"]))
         }),
+        ("types on Windows", &|| windows::check(places)),
         ("documentation", &|| {
             run(cargo()
                 .args(["doc", "--workspace", "--no-deps", "--quiet"])

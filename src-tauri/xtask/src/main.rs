@@ -13,6 +13,7 @@ mod setup;
 mod step;
 mod test;
 mod ui;
+mod windows;
 
 use places::Places;
 use std::process::ExitCode;
@@ -27,7 +28,7 @@ Usage: cargo xtask <command>
                     install the real agents from npm and run the stories with them
   test --crashes [number]
                     kill the app and its agent at so many random points (1000), and print what came of it
-  check             format, lints, docs, architecture, bindings, the window's lints, licences and advisories
+  check             format, lints, types on Windows, docs, architecture, bindings, the window's lints, licences and advisories
   bench [--quick] [name…]
                     measure, each number beside its floor; all benchmarks or those named
   bindings          write the TypeScript bindings of the commands to ui/src/backend/bindings.ts
