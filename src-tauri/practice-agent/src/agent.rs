@@ -1,10 +1,11 @@
 //! The protocol's methods: what the client asks, answered or handed to a session's turns.
 
-use crate::conversation::{Conversation, Conversations, now};
+use crate::conversation::{Conversation, Conversations, Mode, now};
 use crate::ledger::Ledger;
 use crate::lifetime::Lifetime;
 use crate::pace::Pace;
 use crate::perform;
+use crate::plain::STATUS;
 use crate::session::{Prompt, Session};
 use crate::turn::Turn;
 use crate::wire::{RpcError, Wire};
@@ -65,7 +66,11 @@ impl Agent {
         match (message["method"].as_str(), id) {
             (Some(method), Some(id)) => {
                 if let Some(answer) = self.request(&id, method, &message["params"]) {
+                    let opened = opened(method, &message["params"], &answer);
                     self.respond(&id, answer);
+                    if let Some(session) = opened {
+                        self.announce(&session);
+                    }
                 }
             }
             (Some(method), None) => self.notification(method, &message["params"]),
@@ -126,9 +131,12 @@ impl Agent {
             "session/new" => self.new_session(params),
             "session/load" => self.open_session(params).map(|session| {
                 self.replay(&session);
-                json!({})
+                json!({"configOptions": session.conversation().mode.options()})
             }),
-            "session/resume" => self.open_session(params).map(|_| json!({})),
+            "session/resume" => self
+                .open_session(params)
+                .map(|session| json!({"configOptions": session.conversation().mode.options()})),
+            "session/set_config_option" => self.set_option(params),
             "session/list" => Ok(self.list_sessions(params)),
             "session/close" => self.session(params).map(|session| {
                 session.close();
@@ -207,7 +215,32 @@ impl Agent {
             ..Conversation::default()
         });
         self.keep(&session);
-        Ok(json!({"sessionId": id}))
+        let options = session.conversation().mode.options();
+        Ok(json!({"sessionId": id, "configOptions": options}))
+    }
+
+    fn set_option(&self, params: &Value) -> Result<Value, RpcError> {
+        let session = self.session(params)?;
+        let (option, value) = (params["configId"].as_str(), params["value"].as_str());
+        let mode = value
+            .filter(|_| option == Some("mode"))
+            .and_then(Mode::of)
+            .ok_or_else(|| RpcError::parameters("The option is `mode`; it is `ask` or `auto`."))?;
+        session.conversation().mode = mode;
+        self.keep(&session);
+        Ok(json!({"configOptions": mode.options()}))
+    }
+
+    /// Tells the commands that can be given. After the answer, since only that tells the conversation's id.
+    fn announce(&self, session: &str) {
+        let commands =
+            json!([{"name": STATUS, "description": "Show what changed in the worktree"}]);
+        let update =
+            json!({"sessionUpdate": "available_commands_update", "availableCommands": commands});
+        self.notify(
+            "session/update",
+            json!({"sessionId": session, "update": update}),
+        );
     }
 
     /// The session that is live, or else the one that is kept, now in the folder the client names.
@@ -287,6 +320,17 @@ impl Agent {
     fn sessions(&self) -> MutexGuard<'_, HashMap<String, Arc<Session>>> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The conversation that this request opened.
+fn opened(method: &str, params: &Value, answer: &Result<Value, RpcError>) -> Option<String> {
+    let answer = answer.as_ref().ok()?;
+    let id = match method {
+        "session/new" => &answer["sessionId"],
+        "session/load" | "session/resume" => &params["sessionId"],
+        _ => return None,
+    };
+    id.as_str().map(str::to_owned)
 }
 
 fn unknown(id: &str) -> RpcError {

@@ -1,7 +1,7 @@
 //! Conversations on disk, so that a later process can load or resume them: one small JSON file each, replaced whole.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -24,8 +24,44 @@ pub struct Conversation {
     pub updated_at: String,
     /// What the person said once and for all: tool kind → allowed.
     pub always: BTreeMap<String, bool>,
+    /// Whether it asks before it changes or runs something.
+    #[serde(default)]
+    pub mode: Mode,
     /// The `update` objects of `session/update`, to be replayed.
     pub updates: Vec<Value>,
+}
+
+/// What the practice agent does without asking, by its own rule.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Nothing that changes a file or runs a command.
+    #[default]
+    Ask,
+    /// Everything.
+    Auto,
+}
+
+impl Mode {
+    /// Its value in the option, as in [`Mode::options`].
+    pub fn of(value: &str) -> Option<Self> {
+        serde_json::from_value(Value::from(value)).ok()
+    }
+
+    /// All options of a conversation in this mode, as the protocol's `configOptions`.
+    pub fn options(self) -> Value {
+        json!([{
+            "id": "mode",
+            "name": "Mode",
+            "category": "mode",
+            "type": "select",
+            "currentValue": self,
+            "options": [
+                {"value": "ask", "name": "Ask first", "description": "Asks before it changes a file or runs a command"},
+                {"value": "auto", "name": "On its own", "description": "Changes files and runs commands without asking"},
+            ],
+        }])
+    }
 }
 
 impl Conversation {

@@ -15,6 +15,9 @@ const NOTES: &str = "NOTES.md";
 /// The check that the practice project has.
 const CHECK: &str = "sh check.sh";
 
+/// The command that shows what changed, without its `/`.
+pub const STATUS: &str = "status";
+
 /// A change that fits the request and the files.
 struct Change {
     thought: String,
@@ -30,6 +33,9 @@ struct Change {
 
 /// A whole turn.
 pub fn turn(turn: &Turn, prompt: &str) -> Flow {
+    if prompt.trim().strip_prefix('/') == Some(STATUS) {
+        return status(turn);
+    }
     let change = choose(&turn.cwd(), prompt);
     let plan = change.plan.map(str::to_owned);
     turn.think(&change.thought)?;
@@ -62,6 +68,16 @@ pub fn turn(turn: &Turn, prompt: &str) -> Flow {
         turn.plan(&plan, plan.len());
     }
     Ok(())
+}
+
+/// The command: it only looks, so nothing is asked.
+fn status(turn: &Turn) -> Flow {
+    let command = "git status --short --branch".to_owned();
+    match act(turn, &Act::Run { command }, false)? {
+        Outcome::Done(said) => turn.say(&format!("```\n{}\n```", said.trim_end())),
+        Outcome::Failed(why) => turn.say(&why),
+        Outcome::Rejected => Ok(()),
+    }
 }
 
 fn choose(cwd: &Path, prompt: &str) -> Change {

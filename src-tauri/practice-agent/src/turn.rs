@@ -1,6 +1,7 @@
 //! One turn: what the agent says, plans, asks and shows, each recorded as it is sent.
 
 use crate::agent::Agent;
+use crate::conversation::Mode;
 use crate::session::{Session, Stop, Stopped};
 use crate::wire::RpcError;
 use serde_json::{Value, json};
@@ -156,12 +157,18 @@ impl Turn {
         self.update(json!({"sessionUpdate": "plan", "entries": entries}));
     }
 
-    /// Asks for permission to do what `call` says, unless the person decided once and for all for its kind.
+    /// Asks for permission to do what `call` says, unless the person decided once and for all for its kind, or chose the
+    /// mode in which nothing is asked.
     pub fn ask(&self, call: &Value) -> Flow<Permission> {
         let kind = call["kind"].as_str().unwrap_or("other").to_owned();
-        if let Some(allowed) = self.session.conversation().always.get(&kind) {
+        let conversation = self.session.conversation();
+        if let Some(allowed) = conversation.always.get(&kind) {
             return Ok(permission(*allowed));
         }
+        if conversation.mode == Mode::Auto {
+            return Ok(permission(true));
+        }
+        drop(conversation);
         let options = json!([
             {"optionId": "allow-once", "name": "Allow once", "kind": "allow_once"},
             {"optionId": "allow-always", "name": format!("Always allow: {kind}"), "kind": "allow_always"},

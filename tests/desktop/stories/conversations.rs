@@ -162,3 +162,53 @@ async fn files_that_are_dropped_or_named_go_along() {
     world.quit().await;
     world.leaves_nothing_behind().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agents_options_and_commands_are_at_hand_and_a_turn_is_steered() {
+    let mut world = World::new("steering").await;
+    let repository = world.repository();
+    world.start().await;
+    world.add_project(&repository.path).await;
+    let id = world.create_workspace("script:\nsay Ready.").await;
+    world.open_workspace(&id).await;
+    let window = world.window();
+    window.transcript_has("answer", "Ready.").await;
+
+    // In the other mode the agent does not ask.
+    window.reads(&css("pick-mode"), "Ask first").await;
+    window.click("pick-mode").await;
+    window.focus_is_in("[role=\"menu\"]").await;
+    window.shot("1 modes").await;
+    window.keys("On\n").await;
+    window.reads(&css("pick-mode"), "On its own").await;
+    world
+        .send("script:\nask run echo un$((1+1))asked\nsay It was done.")
+        .await;
+    window.transcript_has("answer", "It was done.").await;
+    assert_eq!(window.count(PENDING).await, 0);
+    assert_eq!(window.count(&css("answered-by")).await, 0);
+
+    // A command of the agent by its first letters.
+    window.click("composer").await;
+    window.keys("/sta").await;
+    window.reads(&css("suggestions"), "/status").await;
+    window.shot("2 commands").await;
+    window.keys("\n").await;
+    window.misses("suggestions").await;
+    window.keys("\n").await;
+    window.transcript_has("answer", "## shopfloor/").await;
+
+    // What is sent with Ctrl-Enter ends the turn and goes at once.
+    world.send("script:\nwait 300s").await;
+    window.sees("stop").await;
+    window
+        .paste_into("composer", "script:\nsay Rather this.")
+        .await;
+    window
+        .press(&[Key::Control.into(), Key::Enter.into()])
+        .await;
+    window.transcript_has("answer", "Rather this.").await;
+
+    world.quit().await;
+    world.leaves_nothing_behind().await;
+}

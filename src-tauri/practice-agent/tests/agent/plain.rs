@@ -1,6 +1,7 @@
 //! Plain words in the practice project and in any other repository.
 
 use crate::client::{Client, Heard, choose};
+use serde_json::json;
 use std::path::Path;
 use std::process::Command;
 
@@ -118,4 +119,35 @@ fn nothing_is_changed_when_it_is_not_allowed() {
         "the command is not asked about any more"
     );
     assert!(heard.said().contains("I changed nothing"));
+}
+
+#[test]
+fn in_its_other_mode_nothing_is_asked_also_after_a_resume() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut client, session) = in_repository(folder.path(), true);
+    let choice = |value: &str| json!({"sessionId": session, "configId": "mode", "value": value});
+    let refused = client.call("session/set_config_option", choice("reckless"));
+    assert_eq!(refused["error"]["code"], -32602);
+    let chosen = client.call("session/set_config_option", choice("auto"));
+    assert_eq!(chosen["result"]["configOptions"][0]["currentValue"], "auto");
+    let id = client.prompt(&session, "Please fix the failing check");
+    client.until(id, |_, asked| panic!("asked: {asked}"));
+    assert!(check(&client));
+    let params = json!({"sessionId": session, "cwd": client.work()});
+    let resumed = client.call("session/resume", params);
+    assert_eq!(
+        resumed["result"]["configOptions"][0]["currentValue"],
+        "auto"
+    );
+}
+
+#[test]
+fn its_command_shows_what_changed_and_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut client, session) = in_repository(folder.path(), false);
+    client.write("new.txt", "new\n");
+    let id = client.prompt(&session, "/status");
+    let heard = client.until(id, |_, asked| panic!("asked: {asked}"));
+    assert!(heard.said().contains("?? new.txt"));
+    assert!(!client.work().join("NOTES.md").exists());
 }

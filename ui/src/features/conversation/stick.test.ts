@@ -1,9 +1,11 @@
-import { beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Stick } from './stick';
 
 let container: HTMLElement;
 let atEnd: boolean;
 let stick: Stick;
+/** A size changed, and the web view tells. */
+let resized: () => void;
 const place = { scrollTop: 0, scrollHeight: 1000, clientHeight: 400 };
 
 /** The web view scrolled, and tells. */
@@ -13,6 +15,15 @@ function scrolled(change: Partial<typeof place>) {
 }
 
 beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const Watch = class {
+    constructor(told: () => void) {
+      resized = told;
+    }
+    observe() {}
+    disconnect() {}
+  };
+  vi.stubGlobal('ResizeObserver', Watch);
   Object.assign(place, { scrollTop: 0, scrollHeight: 1000, clientHeight: 400 });
   container = document.createElement('div');
   for (const name of ['scrollHeight', 'clientHeight'] as const)
@@ -25,6 +36,11 @@ beforeEach(() => {
   stick = new Stick((end) => (atEnd = end));
   stick.attach(container);
   stick.toEnd();
+  vi.advanceTimersByTime(1000);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
 
 it('a scroll upwards leaves the end, one back to it returns', () => {
@@ -42,6 +58,13 @@ it('content that became smaller moves the view, but does not leave the end', () 
 it('a field below that grows takes room away, but does not leave the end', () => {
   scrolled({ clientHeight: 340, scrollTop: 595 });
   expect(atEnd).toBe(true);
+});
+
+it('a size that changed and came back moves the view, but does not leave the end', () => {
+  resized();
+  scrolled({ scrollTop: 560 });
+  expect(atEnd).toBe(true);
+  expect(place.scrollTop).toBe(600);
 });
 
 it('where all of it is on the screen, showing an entry leaves nothing behind', () => {

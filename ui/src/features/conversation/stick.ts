@@ -5,7 +5,7 @@ import type { Attachment } from 'svelte/attachments';
 /** How near to the end counts as the end, in pixels. */
 const near = 24;
 
-/** How long a key or a turn of the wheel explains a scroll, in milliseconds. */
+/** How long a key, a turn of the wheel or a change of size explains a scroll, in milliseconds. */
 const patience = 400;
 
 /** Keys that scroll. */
@@ -19,6 +19,7 @@ export class Stick {
   #room = 0;
   #end = true;
   #touched = Number.NEGATIVE_INFINITY;
+  #resized = Number.NEGATIVE_INFINITY;
   #held = false;
   readonly #changed: (end: boolean) => void;
 
@@ -31,6 +32,7 @@ export class Stick {
   readonly attach: Attachment<HTMLElement> = (container) => {
     this.#container = container;
     const watch = new ResizeObserver(() => {
+      this.#resized = performance.now();
       if (this.#end) this.#showEnd(container);
     });
     watch.observe(container);
@@ -76,22 +78,26 @@ export class Stick {
 
   #showEnd(container: HTMLElement): void {
     container.scrollTop = container.scrollHeight;
-    this.#top = container.scrollTop;
-    this.#height = container.scrollHeight;
-    this.#room = container.clientHeight;
+    this.#remember(container);
+  }
+
+  #remember({ scrollTop, scrollHeight, clientHeight }: HTMLElement): void {
+    this.#top = scrollTop;
+    this.#height = scrollHeight;
+    this.#room = clientHeight;
   }
 
   #scrolled(container: HTMLElement): void {
     const { scrollTop, scrollHeight, clientHeight } = container;
     const person = this.#held || performance.now() - this.#touched < patience;
-    // A change of the content or of the room for it moves things as well; only a scroll without one, or one by hand,
-    // leaves the end.
-    const same = scrollHeight === this.#height && clientHeight === this.#room;
+    // A change of the content or of the room for it moves things as well, also one that is undone before it is told of: a
+    // part that is measured anew is small for a moment. Only a scroll without one, or one by hand, leaves the end.
+    const settled = performance.now() - this.#resized > patience;
+    const same = settled && scrollHeight === this.#height && clientHeight === this.#room;
     if (scrollHeight - scrollTop - clientHeight <= near) this.#set(true);
     else if (scrollTop < this.#top && (person || same)) this.#set(false);
-    this.#top = scrollTop;
-    this.#height = scrollHeight;
-    this.#room = clientHeight;
+    if (this.#end && !person) this.#showEnd(container);
+    else this.#remember(container);
   }
 
   #set(end: boolean): void {
