@@ -81,3 +81,13 @@ it('what the person does with the wheel counts even while the content changes', 
   scrolled({ scrollHeight: 1100, scrollTop: 500 });
   expect(atEnd).toBe(false);
 });
+
+it('a click on something in the list is no scroll by hand, a pull at the scroll bar is', () => {
+  const button = container.appendChild(document.createElement('button'));
+  button.dispatchEvent(new Event('pointerdown', { bubbles: true }));
+  scrolled({ scrollHeight: 1100, scrollTop: 560 });
+  expect(atEnd).toBe(true);
+  container.dispatchEvent(new Event('pointerdown'));
+  scrolled({ scrollTop: 560 });
+  expect(atEnd).toBe(false);
+});

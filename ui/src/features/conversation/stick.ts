@@ -39,7 +39,9 @@ export class Stick {
     if (container.firstElementChild) watch.observe(container.firstElementChild);
     const touched = () => (this.#touched = performance.now());
     const pressed = (event: KeyboardEvent) => keys.has(event.key) && touched();
-    const held = () => (this.#held = true);
+    // On the scroll bar; what is clicked in the list is no wish to scroll. Selecting over the edge is.
+    const held = (event: Event) => (this.#held = event.target === container);
+    const dragged = (event: PointerEvent) => event.buttons !== 0 && touched();
     const released = () => {
       if (this.#held) touched();
       this.#held = false;
@@ -51,6 +53,7 @@ export class Stick {
     container.addEventListener('touchmove', touched, passive);
     container.addEventListener('keydown', pressed);
     container.addEventListener('pointerdown', held);
+    container.addEventListener('pointermove', dragged, passive);
     window.addEventListener('pointerup', released);
     return () => {
       watch.disconnect();
@@ -59,6 +62,7 @@ export class Stick {
       container.removeEventListener('touchmove', touched);
       container.removeEventListener('keydown', pressed);
       container.removeEventListener('pointerdown', held);
+      container.removeEventListener('pointermove', dragged);
       window.removeEventListener('pointerup', released);
       this.#container = null;
     };
