@@ -12,6 +12,13 @@ const TAB: &str = "[role=\"tab\"][aria-selected=\"true\"]";
 /// The entry that was jumped to.
 const JUMPED: &str = "[aria-current=\"location\"]";
 
+/// Where in the view the first marked words are: 0 is its top, 1 its bottom.
+const TOP_OF_FOUND: &str = "
+    const [mark] = [...(CSS.highlights.get('found') ?? [])].filter((range) =>
+        range.startContainer.parentElement.closest('[aria-current=\"location\"]'));
+    const view = document.querySelector('[data-testid=\"chat\"]').getBoundingClientRect();
+    return mark ? (mark.getBoundingClientRect().top - view.top) / view.height : null;";
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_conversations_are_led_by_tab_queue_rule_and_search() {
     let mut world = World::new("conversations").await;
@@ -97,6 +104,12 @@ async fn two_conversations_are_led_by_tab_queue_rule_and_search() {
     window.keys("heron stands").await;
     window.reads(&css("find-count"), "of 2").await;
     window.reads(JUMPED, "The heron stands alone.").await;
+    // The entry is taller than the view; the words that were looked for are in it.
+    crate::wait::until("the words are in view", async || {
+        let top = window.run(TOP_OF_FOUND, Vec::new()).await.as_f64()?;
+        (top > 0.0 && top < 1.0).then_some(())
+    })
+    .await;
     window.shot("4 found").await;
     window.press(&[Key::Escape.into()]).await;
     window.misses("find").await;

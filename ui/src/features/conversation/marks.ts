@@ -14,11 +14,11 @@ export function marking(words: () => string[]): Attachment<HTMLElement> {
     if (typeof Highlight === 'undefined' || !('highlights' in CSS)) return;
     const wanted = words();
     if (wanted.length === 0) return;
-    const pattern = new RegExp(`(?<![\\p{L}\\p{N}])(?:${wanted.join('|')})`, 'giu');
+    const pattern = patternOf(wanted);
     let waiting = false;
     const mark = () => {
       waiting = false;
-      CSS.highlights.set(name, new Highlight(...ranges(container, pattern)));
+      CSS.highlights.set(name, new Highlight(...ranges(container, pattern, most)));
     };
     const soon = () => {
       if (waiting) return;
@@ -35,7 +35,17 @@ export function marking(words: () => string[]): Attachment<HTMLElement> {
   };
 }
 
-function ranges(container: HTMLElement, pattern: RegExp): Range[] {
+/** Where the first of these words is inside an element. */
+export function firstOf(words: string[], container: HTMLElement): Range | undefined {
+  return words.length ? ranges(container, patternOf(words), 1)[0] : undefined;
+}
+
+/** The words at the beginnings of words. */
+function patternOf(words: string[]): RegExp {
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${words.join('|')})`, 'giu');
+}
+
+function ranges(container: HTMLElement, pattern: RegExp, most: number): Range[] {
   const out: Range[] = [];
   const texts = document.createTreeWalker(container, NodeFilter.SHOW_TEXT);
   for (let node = texts.nextNode(); node && out.length < most; node = texts.nextNode())
@@ -45,5 +55,5 @@ function ranges(container: HTMLElement, pattern: RegExp): Range[] {
       range.setEnd(node, hit.index + hit[0].length);
       out.push(range);
     }
-  return out;
+  return out.slice(0, most);
 }
