@@ -216,6 +216,12 @@ fn is_alive(pid: i32) -> bool {
     std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
 }
 
+/// Whether a process has just this command line, each argument ended by a zero byte.
+fn has_command_line(line: &[u8]) -> bool {
+    let mut all = std::fs::read_dir("/proc").unwrap().flatten();
+    all.any(|entry| std::fs::read(entry.path().join("cmdline")).is_ok_and(|found| found == line))
+}
+
 /// How many living processes have an argument that begins with this text.
 fn processes_with(text: &str) -> usize {
     std::fs::read_dir("/proc")
@@ -237,6 +243,8 @@ async fn what_was_recorded_is_ended_with_all_it_started_even_when_it_hides_its_t
     let script = "exec env -u SHOPFLOOR_TAG sh -c \
                   'trap \"\" TERM; setsid sleep 312 & echo ready; while :; do sleep 1; done'";
     let (owned, _child) = start(script, &tag);
+    // It is ready before its child is the program that it becomes.
+    wait_until(|| has_command_line(b"sleep\x00312\x00"));
     let pid = u32::try_from(owned.pid().unwrap()).unwrap();
     let began = owned.began().unwrap();
     let stranger = Recorded {
