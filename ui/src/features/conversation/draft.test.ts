@@ -5,7 +5,7 @@ import { Draft } from './draft.svelte';
 
 beforeEach(() => localStorage.clear());
 
-const file: Attachment = { kind: 'file', name: 'src/a.rs', path: '/work/src/a.rs' };
+const file: Attachment = { kind: 'file', name: 'src/a.rs', path: '/tree/src/a.rs' };
 
 it('what was typed and put along is there again when the conversation is opened again', () => {
   const draft = new Draft(new FakeBackend(), 'w1', 's1');
