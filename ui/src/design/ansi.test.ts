@@ -32,3 +32,11 @@ it('takes the nearest colour of the design for the many others', () => {
 it('a progress line keeps its last state', () => {
   expect(plain('10%\r50%\r100%\ndone\r\n')).toBe('100%\ndone\n');
 });
+
+it('a line as long as the core keeps, or of carriage returns alone, is read at once', () => {
+  const began = performance.now();
+  expect(stretches('x'.repeat(1_000_000))).toHaveLength(1);
+  expect(stretches(`${'\r'.repeat(1_000_000)}x`)[0]?.text).toBe('x');
+  expect(stretches('one\r\r\ntwo\rthree\r').map((part) => part.text)).toEqual(['one\nthree']);
+  expect(performance.now() - began).toBeLessThan(1000);
+});

@@ -20,3 +20,9 @@ it('what is done shows how it began and how it ended, and loses no line', () => 
   expect(folded.head).toEqual(['line 0', 'line 1', 'line 2', 'line 3']);
   expect(folded.head.length + folded.hidden + folded.tail.length).toBe(100);
 });
+
+it('a text of line breaks is folded at once', () => {
+  const began = performance.now();
+  expect(fold(`${'\n'.repeat(1_000_000)}x\n\n`, 12, true).tail.at(-1)).toBe('x');
+  expect(performance.now() - began).toBeLessThan(1000);
+});
