@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { AskOption, FormField } from '../../backend/backend';
-import { blank, formValues, keyForOption, missing, optionForKey, titleOf } from './request';
+import type { Ask, AskOption, FormField, ToolContent } from '../../backend/backend';
+import { aboutOf, blank, formValues, keyForOption, missing, optionForKey, titleOf } from './request';
 
 const options: AskOption[] = [
   { id: 'once', name: 'Allow', kind: 'allow_once' },
@@ -80,4 +80,37 @@ it('a form answers typed values and leaves out what is empty', () => {
     on: false,
     tags: ['b'],
   });
+});
+
+const permission = (change: Partial<Ask>, content: ToolContent[] = []): Ask => ({
+  kind: 'permission',
+  title: 'Run the tests',
+  call: { call: 'c', tool: 'execute', title: 't', status: 'pending', locations: [], content, input: '{"a":1}' },
+  options: [],
+  fields: [],
+  ...change,
+});
+const text = (words: string): ToolContent => ({ kind: 'text', text: words, cut: 0 });
+
+it('a command is shown as it is, whatever the agent shows of it', () => {
+  const about = aboutOf(permission({ command: 'rm -rf ~' }, [text('npm test')]), '/w');
+  expect([about.lines, about.call?.content]).toEqual([['rm -rf ~'], [text('npm test')]]);
+  expect(aboutOf(permission({ command: 'npm test' }, [text('npm test\n')]), '/w')).toEqual({
+    lines: ['npm test'],
+    call: null,
+  });
+});
+
+it('files that neither the title nor a diff names are said', () => {
+  const diff: ToolContent = { kind: 'diff', path: '/w/b.rs', oldText: null, newText: '' };
+  const ask = permission({ title: 'Edit a.rs', paths: ['/w/a.rs', '/w/b.rs', '/w/c.rs', '/etc/x'] }, [diff]);
+  expect(aboutOf(ask, '/w').lines).toEqual(['c.rs', '/etc/x']);
+});
+
+it('a number is one that can be sent, and blanks are none', () => {
+  const number = field('n', { kind: 'number' });
+  expect(missing([number], { n: '1e999' })).toEqual(['n']);
+  expect(missing([number], { n: ' 2 ' })).toEqual([]);
+  expect(formValues([number], { n: '  ' })).toBe('{}');
+  expect(missing([field('n', { kind: 'number' }, true)], { n: '  ' })).toEqual(['n']);
 });

@@ -1,5 +1,7 @@
 // Answering what an agent asks: by key, and by a form.
-import type { Ask, AskOption, FormField, OptionKind, RequestOutcome } from '../../backend/backend';
+import type { Ask, AskOption, FormField, OptionKind, RequestOutcome, ToolCall } from '../../backend/backend';
+import { unsaid } from '../../design/asked';
+import { shortPath } from './words';
 
 const letters: Record<string, OptionKind[]> = {
   y: ['allow_once'],
@@ -50,6 +52,21 @@ export function outcomeWords(
         by: null,
       };
   }
+}
+
+/** What a request is about: the command or the files that its title does not say, and what the agent shows of the call. A
+ *  command is always shown as it is: what the agent says of it may be something else. */
+export function aboutOf(ask: Ask, root: string): { lines: string[]; call: ToolCall | null } {
+  const { call, command, title } = ask;
+  if (command) {
+    const content = call?.content.filter((one) => one.kind !== 'text' || one.text.trim() !== command.trim()) ?? [];
+    return { lines: unsaid(title, [command]), call: content.length && call ? { ...call, content, input: null } : null };
+  }
+  const shown = call?.content.flatMap((one) => (one.kind === 'diff' ? [one.path] : [])) ?? [];
+  const paths = (ask.paths ?? []).filter((path) => !shown.includes(path));
+  const short = new Map(paths.map((path) => [shortPath(path, root), path]));
+  const lines = unsaid(title, [...short.keys()]).filter((one) => unsaid(title, [short.get(one) ?? one]).length);
+  return { lines, call };
 }
 
 /** The text of a plan that waits for approval, Markdown; null where the agent gave none. */
@@ -118,7 +135,7 @@ export function missing(fields: FormField[], values: Record<string, FieldValue>)
   return fields
     .filter((field) => {
       const value = values[field.name] ?? blank(field);
-      if (field.kind.kind === 'number' && value !== '') return Number.isNaN(Number(value));
+      if (field.kind.kind === 'number' && String(value).trim() !== '') return !Number.isFinite(Number(value));
       if (!field.required || field.kind.kind === 'boolean') return false;
       return Array.isArray(value) ? value.length === 0 : String(value).trim() === '';
     })
@@ -130,7 +147,7 @@ export function formValues(fields: FormField[], values: Record<string, FieldValu
   const out: Record<string, unknown> = {};
   for (const field of fields) {
     const value = values[field.name] ?? blank(field);
-    if (value === '') continue;
+    if (value === '' || (field.kind.kind === 'number' && String(value).trim() === '')) continue;
     out[field.name] = field.kind.kind === 'number' ? Number(value) : value;
   }
   return JSON.stringify(out);

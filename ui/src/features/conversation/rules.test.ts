@@ -26,9 +26,12 @@ it('a command is generalised by its first words, then by its kind', () => {
   ]);
 });
 
-it.each(['a && b', 'a; b', 'a | b', 'a > b', 'echo $(b)', 'a\nb'])('no prefix is offered for %s', (command) => {
-  expect(likenesses(ask('execute', { command }), root).map((way) => way.id)).toEqual(['tool']);
-});
+it.each(['a && b', 'a; b', 'a | b', 'a > b', 'echo $(b)', 'a\nb', 'a \u202Eb'])(
+  'no prefix is offered for %s',
+  (command) => {
+    expect(likenesses(ask('execute', { command }), root).map((way) => way.id)).toEqual(['tool']);
+  },
+);
 
 it('an edit is generalised by the folder of its files, without the worktree’s path', () => {
   const [folder] = likenesses(ask('edit', { paths: [`${root}/src/a/x.rs`, `${root}/src/b.rs`] }), root);

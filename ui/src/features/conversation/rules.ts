@@ -1,5 +1,6 @@
 // From a request to the rules that would answer its like: what a rule may say of a command, a folder, a kind of tool.
 import type { Ask, RuleDraft, Scope, ToolKind, Verdict } from '../../backend/backend';
+import { hides } from '../../design/visible';
 
 /** A way to say which requests are alike. */
 export interface Likeness {
@@ -36,7 +37,7 @@ const inFolder: Partial<Record<ToolKind, string>> = {
   search: 'searching',
 };
 
-/** A command that holds another one fits no rule, so none is offered for it. */
+/** A command that holds another one fits no rule, so none is offered for it; nor for one that hides something. */
 const compound = /[;&|<>`\n]|\$\(/;
 
 /** The ways this request can be generalised, the narrowest first. */
@@ -44,7 +45,7 @@ export function likenesses(ask: Ask, root: string): Likeness[] {
   const tool = ask.call?.tool ?? null;
   const out: Likeness[] = [];
   const command = ask.command?.trim();
-  if (command && !compound.test(command))
+  if (command && !compound.test(command) && !hides(command))
     out.push({
       id: 'command',
       words: 'commands that begin with',
