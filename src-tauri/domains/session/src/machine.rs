@@ -351,7 +351,7 @@ fn wake(life: Life) -> (Life, Vec<Effect>) {
 }
 
 fn stop_turn(life: Life) -> (Life, Vec<Effect>) {
-    match life.phase {
+    match &life.phase {
         Phase::Working { .. } => {
             let turn = Turn::Stopped;
             life.becomes(Phase::Working { turn }, [Effect::Cancel])
@@ -359,7 +359,23 @@ fn stop_turn(life: Life) -> (Life, Vec<Effect>) {
         // Nothing was given to the agent yet: what is being stopped is the start.
         Phase::Starting => life.becomes(Phase::Stopping { then: Then::Stop }, [Effect::Close]),
         Phase::Waiting { .. } => life.becomes(Phase::Stopped, []),
-        _ => life.stays(),
+        // What was to start anew has nothing to send any more.
+        Phase::Stopping { then: Then::Launch } => {
+            life.becomes(Phase::Stopping { then: Then::Stop }, [])
+        }
+        Phase::Failed {
+            cause,
+            process: Leftover::Closing { wanted: true },
+        } => {
+            let process = Leftover::Closing { wanted: false };
+            let cause = cause.clone();
+            life.becomes(Phase::Failed { cause, process }, [])
+        }
+        Phase::Stopped
+        | Phase::Asleep
+        | Phase::Ready
+        | Phase::Stopping { .. }
+        | Phase::Failed { .. } => life.stays(),
     }
 }
 

@@ -94,10 +94,13 @@ impl Live {
     }
 
     pub(super) async fn turn_failed(&mut self, cause: Cause) {
+        let turn_was_stopped = self.turn_was_stopped();
         self.close_turn(None);
         self.live_event(LifeEvent::TurnFailed(cause)).await;
         self.save_now().await;
-        if std::mem::take(&mut self.steered) {
+        let came_after_the_stop = turn_was_stopped && self.has_waiting();
+        if std::mem::take(&mut self.steered) || came_after_the_stop {
+            // The person had given that turn up already: its failure is nothing to look at first.
             self.deliver().await;
         }
     }

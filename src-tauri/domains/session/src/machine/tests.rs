@@ -136,7 +136,8 @@ fn wanted(phase: &Phase, input: &Input) -> Option<(Phase, Vec<Effect>)> {
                     then: Then::Stop | Then::Launch,
                 },
                 Input::End,
-            ) => (stopping(Then::Stop), vec![]),
+            )
+            | (Stopping { then: Then::Launch }, Input::StopTurn) => (stopping(Then::Stop), vec![]),
             _ => return None,
         });
     };
@@ -146,7 +147,10 @@ fn wanted(phase: &Phase, input: &Input) -> Option<(Phase, Vec<Effect>)> {
         (Leftover::Usable, Input::End) => (stopping(Then::Stop), vec![Close]),
         (Leftover::Usable, Input::Sleep) => (closing(quota(), false), vec![Close]),
         (Leftover::Closing { .. }, Input::Wake) => (closing(quota(), true), vec![]),
-        (Leftover::Closing { .. }, Input::End) => (closing(quota(), false), vec![]),
+        (Leftover::Closing { .. }, Input::End)
+        | (Leftover::Closing { wanted: true }, Input::StopTurn) => {
+            (closing(quota(), false), vec![])
+        }
         _ => return None,
     })
 }

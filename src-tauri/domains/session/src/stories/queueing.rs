@@ -83,6 +83,24 @@ async fn a_waiting_message_can_be_changed_and_moved_and_goes_out_as_shown() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_message_that_came_after_a_stop_goes_out_even_if_the_stopped_turn_fails() {
+    let mut world = World::new();
+    let (session, mut agent) = world.at_work("go").await;
+    queued(&world, &session, &["held back"]).await;
+    world.sessions.stop_turn(&session).await.unwrap();
+    assert_eq!(agent.called().await, Call::Cancel);
+    queued(&world, &session, &["do this instead"]).await;
+    let said = "overloaded".to_owned();
+    agent
+        .says(AgentEvent::TurnFailed(Cause::Provider { said }))
+        .await;
+    assert_eq!(
+        agent.called().await,
+        Call::Prompt("do this instead".to_owned())
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_edit_to_nothing_and_a_move_before_nothing_are_refused() {
     let mut world = World::new();
     let (session, _agent) = world.at_work("go").await;
