@@ -1,6 +1,7 @@
 //! Bad input and a bad world, through the flows: a clear error with what to do, nothing lost, and on it goes.
 
 use kernel::{AgentId, WorkspaceId};
+use orchestration::FlowError;
 use process::living;
 use session::machine::SessionState;
 use session::port::{AgentEvent, AgentProgram};
@@ -189,6 +190,30 @@ async fn a_repository_that_went_away_is_said_and_its_workspaces_are_kept() {
         std::fs::read_to_string(tree.join("mine.txt")).unwrap(),
         "precious"
     );
+}
+
+/// Takes the 15 s that an agent has to end.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archive_that_an_agent_does_not_make_way_for_leaves_the_workspace_at_work() {
+    let app = App::start().await;
+    let id = app.workspace("go").await;
+    let agent = app.agents.started(1).await;
+    agent.told_times(1).await;
+    agent.becomes_stubborn();
+    let session = app.session(&id);
+    app.flows
+        .send_message(&id, Some(session.clone()), "next")
+        .await
+        .unwrap();
+    let refused = app.flows.archive_workspace(&id).await.unwrap_err();
+    assert!(matches!(
+        refused,
+        FlowError::Session(SessionError::StillRunning)
+    ));
+    agent.does(AgentEvent::Ended { cause: None });
+    let next = app.agents.started(2).await;
+    assert_eq!(next.told_times(1).await, Told::Prompt("next".into()));
+    app.flows.archive_workspace(&id).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

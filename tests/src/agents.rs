@@ -8,6 +8,7 @@ use session::port::{
     Opening, PromptPart,
 };
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, mpsc};
 
@@ -41,6 +42,7 @@ pub struct SteeredAgent {
     told: Mutex<Vec<Told>>,
     context: Mutex<Vec<String>>,
     parts: Mutex<Vec<PromptPart>>,
+    stubborn: AtomicBool,
     outbox: mpsc::UnboundedSender<AgentEvent>,
     news: Arc<Notify>,
 }
@@ -88,6 +90,7 @@ impl AgentRuntime for SteeredAgents {
             told: Mutex::default(),
             context: Mutex::default(),
             parts: Mutex::default(),
+            stubborn: AtomicBool::new(false),
             outbox: outbox.clone(),
             news: Arc::clone(&self.news),
         });
@@ -115,6 +118,11 @@ impl SteeredAgent {
     /// Makes the agent do something.
     pub fn does(&self, event: AgentEvent) {
         self.outbox.send(event).ok();
+    }
+
+    /// From now on it does not end when it is told to.
+    pub fn becomes_stubborn(&self) {
+        self.stubborn.store(true, Ordering::Relaxed);
     }
 
     /// What it was told so far.
@@ -191,7 +199,9 @@ impl AgentConnection for SteeredAgent {
 
     fn close(&self) {
         self.hear(Told::Close);
-        self.does(AgentEvent::Ended { cause: None });
+        if !self.stubborn.load(Ordering::Relaxed) {
+            self.does(AgentEvent::Ended { cause: None });
+        }
     }
 }
 

@@ -240,16 +240,18 @@ impl Live {
     /// neither an answer nor what others see of it.
     pub(crate) async fn run(mut self, mut commands: mpsc::UnboundedReceiver<Command>) {
         let mut heard = Vec::with_capacity(BATCH);
+        let mut is_known = true;
         while !self.leaving || self.life.has_process() {
             let listens = self.events.is_some() && !self.has_too_much_unsaved();
             tokio::select! {
                 biased;
-                command = commands.recv() => match command {
+                command = commands.recv(), if is_known => match command {
                     Some(command) => {
                         self.obey(command).await;
                         self.leave_the_line_if_nothing_waits().await;
                     }
-                    None => return,
+                    // Forgotten, after it was told to leave. Its process is heard out: it has a seat and a row in the ledger.
+                    None => is_known = false,
                 },
                 () = due(&mut self.start_limit) => self.start_timed_out().await,
                 () = due(&mut self.save_timer) => self.save_and_go_on().await,
@@ -278,7 +280,9 @@ impl Live {
         // A reply that nobody waits for any more is not an error: the caller was dropped.
         match command {
             Command::OpenPlace { place, reply } => {
-                self.place = Some(place);
+                if !self.shared.is_closed(&self.session.workspace) {
+                    self.place = Some(place);
+                }
                 self.publish();
                 let _ = reply.send(());
                 self.go_on_with_the_queue().await;

@@ -54,6 +54,8 @@ pub(crate) struct Shared {
     pub(crate) facts: Facts<SessionFact>,
     pub(crate) seats: Seats,
     limits: Mutex<Limits>,
+    /// Workspaces whose places are closed: nobody starts in one that may be going away.
+    closed: Mutex<BTreeSet<WorkspaceId>>,
     slots: Mutex<BTreeMap<SessionId, Slot>>,
 }
 
@@ -92,6 +94,7 @@ impl Sessions {
                 facts: Facts::new(),
                 seats: Seats::new(Limits::default().live_agents),
                 limits: Mutex::default(),
+                closed: Mutex::default(),
                 slots: Mutex::default(),
             }),
         }
@@ -188,7 +191,8 @@ impl Sessions {
         Ok(id)
     }
 
-    /// From now on the session may start in this folder; messages that waited for it go out.
+    /// From now on the session may start in this folder; messages that waited for it go out. Nothing comes of it while the
+    /// workspace's places are closed.
     pub async fn open_place(
         &self,
         session: &SessionId,
@@ -200,8 +204,10 @@ impl Sessions {
     }
 
     /// Ends all sessions of the workspace and waits until their processes are gone, at most 15 s. What is queued
-    /// stays queued until the place is opened again.
+    /// stays queued, and none starts there, also no new one, until [`Sessions::reopen_place`].
     pub async fn close_place(&self, workspace: &WorkspaceId) -> Result<(), SessionError> {
+        // Before they are told: who is given a place after this does not take it, who took it before is told to leave it.
+        self.shared.closed().insert(workspace.clone());
         let ends = self.end_all(
             |summary| summary.workspace == *workspace,
             |reply| Command::ClosePlace { reply },
@@ -209,6 +215,11 @@ impl Sessions {
         timeout(END_LIMIT, all(ends))
             .await
             .map_err(|_| SessionError::StillRunning)
+    }
+
+    /// The workspace's sessions may be given a place again.
+    pub fn reopen_place(&self, workspace: &WorkspaceId) {
+        self.shared.closed().remove(workspace);
     }
 
     /// Ends all sessions of a workspace whose rows are gone, and knows them no more. Does not wait for them.
@@ -568,6 +579,15 @@ impl Shared {
 
     pub(crate) fn keep_limits(&self, limits: Limits) {
         *self.limits.lock().unwrap_or_else(PoisonError::into_inner) = limits;
+    }
+
+    /// Whether the workspace's places are closed.
+    pub(crate) fn is_closed(&self, workspace: &WorkspaceId) -> bool {
+        self.closed().contains(workspace)
+    }
+
+    fn closed(&self) -> MutexGuard<'_, BTreeSet<WorkspaceId>> {
+        self.closed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn slots(&self) -> MutexGuard<'_, BTreeMap<SessionId, Slot>> {

@@ -10,9 +10,8 @@ impl Orchestration {
     /// Ends the workspace's agents and terminals, then checkpoints, verifies and removes its tree. The branch stays.
     #[tracing::instrument(skip(self))]
     pub async fn archive_workspace(&self, id: &WorkspaceId) -> Result<(), FlowError> {
-        self.rooms.sessions.close_place(id).await?;
-        self.rooms.terminals.close_place(id).await?;
-        let archived = self.rooms.workspaces.archive(id).await;
+        let archived = self.leave_and_archive(id).await;
+        // Also where somebody did not leave in time: what waits in the queues must not wait for ever.
         let row = self.rooms.workspaces.get(id).await?;
         if row.state == WorkspaceState::Ready {
             self.open_places(&row).await;
@@ -20,7 +19,13 @@ impl Orchestration {
         if archived.is_err() {
             self.settle_when_possible(id).await;
         }
-        archived?;
+        archived
+    }
+
+    async fn leave_and_archive(&self, id: &WorkspaceId) -> Result<(), FlowError> {
+        self.rooms.sessions.close_place(id).await?;
+        self.rooms.terminals.close_place(id).await?;
+        self.rooms.workspaces.archive(id).await?;
         Ok(())
     }
 

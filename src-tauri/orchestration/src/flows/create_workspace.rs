@@ -80,8 +80,14 @@ impl Orchestration {
         });
     }
 
-    /// The workspace's sessions may start in its tree from now on.
+    /// The workspace's sessions may start in its tree from now on, also where an archive had closed it.
     pub(crate) async fn open_places(&self, row: &Workspace) {
+        self.rooms.sessions.reopen_place(&row.id);
+        self.renew_places(row).await;
+    }
+
+    /// Tells the workspace's sessions of its place as it is now. One that is being archived stays closed.
+    pub(crate) async fn renew_places(&self, row: &Workspace) {
         let place = self.place(row).await;
         for session in self.rooms.sessions.summaries() {
             if session.workspace != row.id {

@@ -21,7 +21,7 @@ impl Orchestration {
         self.rooms.projects.save_settings(project, settings).await?;
         for row in self.rooms.workspaces.list().await? {
             if row.project == *project && row.state == WorkspaceState::Ready {
-                self.open_places(&row).await;
+                self.renew_places(&row).await;
             }
         }
         Ok(())

@@ -4,7 +4,7 @@ use super::{World, ended, opens, text, turn_ends};
 use crate::error::{Cause, SessionError};
 use crate::fakes::{Call, FakeAgent};
 use crate::machine::SessionState;
-use crate::port::{AgentEvent, Opening};
+use crate::port::{AgentEvent, Opening, ProcessRow};
 use crate::session::{Delivery, MessageState, NewMessage};
 use kernel::{AgentId, SessionId, WorkspaceId};
 use std::time::Duration;
@@ -452,10 +452,39 @@ async fn closing_a_place_waits_for_its_agents_and_keeps_the_queue() {
         .await
         .unwrap();
     assert!(world.nobody_was_launched(), "there is no place to work in");
+    world.sessions.reopen_place(&WorkspaceId::new("w"));
     world.open_place(&session).await;
     let mut next = world.launched().await;
     opens(&next, Opening::Resumed).await;
     assert_eq!(next.called().await, Call::Prompt("next".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_starts_in_a_place_that_is_being_closed() {
+    let mut world = World::new();
+    let (_session, mut agent) = world.at_work("go").await;
+    let sessions = world.sessions.clone();
+    let workspace = WorkspaceId::new("w");
+    let closing = tokio::spawn(async move { sessions.close_place(&WorkspaceId::new("w")).await });
+    assert_eq!(agent.called().await, Call::Close);
+    // While the agent takes its time to end, the person begins another conversation.
+    let other = world.placed().await;
+    let sent = world.sessions.send(&other, "me too".to_owned());
+    sent.await.unwrap();
+    agent.says(ended()).await;
+    closing.await.unwrap().unwrap();
+    world.entries(&other).await;
+    assert!(world.nobody_was_launched());
+    assert_eq!(
+        world.summary(&other).queue[0].state,
+        MessageState::Queued,
+        "it is kept for when the place is there again"
+    );
+    world.sessions.reopen_place(&workspace);
+    world.open_place(&other).await;
+    let mut next = world.launched().await;
+    opens(&next, Opening::New).await;
+    assert_eq!(next.called().await, Call::Prompt("me too".to_owned()));
 }
 
 #[tokio::test(start_paused = true)]
@@ -510,6 +539,16 @@ async fn shutting_down_ends_all_agents_and_then_nothing_can_be_asked() {
 async fn the_sessions_of_a_workspace_that_is_gone_are_ended_and_forgotten() {
     let mut world = World::new();
     let (session, mut agent) = world.at_work("go").await;
+    let process = ProcessRow {
+        pid: 42,
+        began: 7,
+        tag: "0123456789abcdef/s".to_owned(),
+    };
+    agent.says(AgentEvent::Started(process.clone())).await;
+    // A page comes after what was heard before it.
+    while world.store.processes().is_empty() {
+        world.entries(&session).await;
+    }
     world.sessions.forget(&WorkspaceId::new("other"));
     assert_eq!(world.sessions.summaries().len(), 1);
     world.sessions.forget(&WorkspaceId::new("w"));
@@ -520,4 +559,11 @@ async fn the_sessions_of_a_workspace_that_is_gone_are_ended_and_forgotten() {
         sent,
         Err(SessionError::Unknown { what: "session" })
     ));
+    assert_eq!(world.sessions.live_agents(), 1, "it has not ended");
+    assert_eq!(world.store.processes(), [process]);
+    agent.says(ended()).await;
+    while world.sessions.live_agents() > 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(world.store.processes(), []);
 }

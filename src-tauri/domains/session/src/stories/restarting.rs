@@ -201,6 +201,7 @@ async fn a_closed_place_and_a_stopped_turn_are_not_started_again() {
     assert_eq!(world.summary(&session).state, SessionState::Stopped);
     assert!(world.nobody_was_launched());
 
+    world.sessions.reopen_place(&WorkspaceId::new("w"));
     let (session, agent) = world.at_work("go").await;
     agent.says(text("I am")).await;
     world.sessions.stop_turn(&session).await.unwrap();
