@@ -14,13 +14,14 @@ const DIGEST_ENTRIES: u32 = 400;
 impl Live {
     /// The parts of a prompt, in the order the agent reads them. The person's words come before what the app tells
     /// of the place: agents take the beginning for the conversation's title and for their own lists.
-    pub(super) async fn prompt_parts(&self, message: &Message) -> Vec<PromptPart> {
+    pub(super) async fn prompt_parts(&mut self, message: &Message) -> Vec<PromptPart> {
         let mut parts: Vec<PromptPart> = Vec::new();
         if self.digest_due {
             parts.extend(self.digest().await.map(PromptPart::Context));
         }
         for attachment in &message.attachments {
-            parts.push(self.attachment_part(attachment).await);
+            let part = self.attachment_part(attachment).await;
+            parts.push(part.unwrap_or_else(|| self.left_out(attachment.name())));
         }
         if !message.text.trim().is_empty() {
             parts.push(PromptPart::Text(message.text.clone()));
@@ -76,11 +77,22 @@ impl Live {
         }
     }
 
-    async fn attachment_part(&self, attachment: &Attachment) -> PromptPart {
+    /// What could not go along is told to both: the person would wait for an answer to what nobody saw.
+    fn left_out(&mut self, name: &str) -> PromptPart {
+        let text =
+            format!("{name} could not be read, so the agent did not get it. Attach it again.");
+        self.notice(NoticeLevel::Warning, text, None);
+        PromptPart::Context(format!(
+            "[{name} was to go along here and could not be read.]"
+        ))
+    }
+
+    /// `None` when its bytes can't be read.
+    async fn attachment_part(&self, attachment: &Attachment) -> Option<PromptPart> {
         let (id, name) = match attachment {
             Attachment::File { name, path } => {
                 let (name, path) = (name.clone(), path.clone());
-                return PromptPart::Link { name, path };
+                return Some(PromptPart::Link { name, path });
             }
             Attachment::Image { id, name, .. } | Attachment::Text { id, name, .. } => {
                 (id.clone(), name.clone())
@@ -89,12 +101,13 @@ impl Live {
         let store = Arc::clone(&self.shared.attachments);
         let bytes = match off_the_workers(move || store.attachment(&id)).await {
             Ok(Some(bytes)) => bytes,
-            Ok(None) | Err(_) => {
-                let said = format!("[{name} was to go along here and could not be read.]");
-                return PromptPart::Context(said);
+            Ok(None) => return None,
+            Err(error) => {
+                tracing::warn!(session = %self.session.id, %error, "an attachment can't be read");
+                return None;
             }
         };
-        match attachment {
+        Some(match attachment {
             Attachment::Image { mime, .. } => PromptPart::Image {
                 name,
                 mime: mime.clone(),
@@ -104,7 +117,7 @@ impl Live {
                 name,
                 text: String::from_utf8_lossy(&bytes).into_owned(),
             },
-        }
+        })
     }
 }
 

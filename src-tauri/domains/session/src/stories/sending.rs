@@ -6,8 +6,8 @@ use crate::error::SessionError;
 use crate::fakes::Call;
 use crate::machine::SessionState;
 use crate::port::{AgentEvent, Opening};
-use crate::session::{MessageState, SessionFact, SessionSummary, Usage};
-use kernel::{AgentId, MessageId, SessionId, WorkspaceId};
+use crate::session::{Attachment, MessageState, NewMessage, SessionFact, SessionSummary, Usage};
+use kernel::{AgentId, AttachmentId, MessageId, SessionId, WorkspaceId};
 
 #[tokio::test(start_paused = true)]
 async fn a_message_starts_the_agent_and_enters_the_transcript_once() {
@@ -302,6 +302,35 @@ async fn an_ended_session_starts_again_with_the_next_message_and_resumes() {
     let told = world.told(&session).await;
     assert_eq!(told[..2], ["prompt: one", "end: cancelled"]);
     assert!(told[2].contains("goes on where"), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_picture_that_can_not_be_read_is_told_to_both() {
+    let mut world = World::new();
+    let session = world.placed().await;
+    let gone = Attachment::Image {
+        id: AttachmentId::new("gone"),
+        name: "shot.png".to_owned(),
+        mime: "image/png".to_owned(),
+        bytes: 3,
+    };
+    let message = NewMessage {
+        attachments: vec![gone],
+        ..NewMessage::from("look at this")
+    };
+    world.sessions.send(&session, message).await.unwrap();
+    let mut agent = world.launched().await;
+    opens(&agent, Opening::New).await;
+    let Call::Prompt(prompt) = agent.called().await else {
+        panic!("a prompt is due");
+    };
+    assert!(prompt.contains("[shot.png was to go along"), "{prompt}");
+    let told = world.told(&session).await;
+    assert!(
+        told.iter()
+            .any(|line| line.contains("shot.png could not be read")),
+        "{told:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
