@@ -2,7 +2,7 @@
 
 use crate::cut;
 use crate::entry::{Entry, EntryBody};
-use crate::session::Attachment;
+use crate::session::{Attachment, Author};
 
 /// Longest digest, in bytes.
 const LIMIT: usize = 8 * 1024;
@@ -17,7 +17,10 @@ pub fn of(entries: &[Entry]) -> Option<String> {
     let mut room = LIMIT;
     for entry in entries.iter().rev() {
         let (who, text) = match &entry.body {
-            EntryBody::Prompt { text, .. } => ("Person", text),
+            EntryBody::Prompt { text, author, .. } => match author {
+                Author::Person => ("Person", text),
+                Author::App => ("Shopfloor", text),
+            },
             EntryBody::Answer { text } => ("You", text),
             _ => continue,
         };
@@ -103,6 +106,7 @@ pub fn title(prompt: &str, attachments: &[Attachment]) -> String {
 mod tests {
     use super::{LIMIT, of, title};
     use crate::entry::{Entry, EntryBody, NoticeLevel};
+    use crate::session::Author;
     use kernel::{EntryId, MessageId, Timestamp};
 
     fn entry(ordinal: u32, body: EntryBody) -> Entry {
@@ -119,7 +123,7 @@ mod tests {
     fn prompt(ordinal: u32, text: &str) -> Entry {
         let body = EntryBody::Prompt {
             attachments: Vec::new(),
-            author: crate::session::Author::Person,
+            author: Author::Person,
             message: MessageId::new("m"),
             text: text.to_owned(),
         };
@@ -138,14 +142,21 @@ mod tests {
             text: "a notice".to_owned(),
             detail: None,
         };
+        let own = EntryBody::Prompt {
+            attachments: Vec::new(),
+            author: Author::App,
+            message: MessageId::new("own"),
+            text: "go on".to_owned(),
+        };
         let entries = [
             prompt(0, "fix the login"),
             entry(1, notice),
             answer(2, "It is fixed."),
+            entry(3, own),
         ];
         let told = of(&entries).unwrap_or_default();
         assert!(
-            told.contains("Person: fix the login\nYou: It is fixed.\n"),
+            told.contains("Person: fix the login\nYou: It is fixed.\nShopfloor: go on\n"),
             "{told}"
         );
         assert!(told.starts_with("[Shopfloor:") && told.ends_with("[End of the digest.]"));
