@@ -142,6 +142,15 @@ impl RuleDraft {
         {
             return Err("A rule's path can't hold \"..\".");
         }
+        // Such a rule would never fit, and one that forbids would seem to protect.
+        if let Some(path) = &draft.path
+            && (path.starts_with('~') || path.contains('*'))
+        {
+            return Err(
+                "A rule's path has to be written out, from \"/\" or from the worktree: \"~\" and \"*\" mean nothing in it. \
+                 A folder means all that is in it.",
+            );
+        }
         Ok(draft)
     }
 }

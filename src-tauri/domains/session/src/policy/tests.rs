@@ -489,6 +489,8 @@ fn a_draft_that_says_nothing_or_too_much_makes_no_rule() {
         draft(None, "A=1 make", ""),
         draft(None, "make 'x", ""),
         draft(Some(ToolKind::Edit), "", "../other"),
+        draft(None, "", "~/.ssh"),
+        draft(Some(ToolKind::Edit), "", "src/*.rs"),
     ] {
         assert!(bad.clone().checked().is_err(), "{bad:?}");
     }
