@@ -38,6 +38,8 @@ const FOLDERS: [&str; 6] = [
     "dir",
     "dirpath",
 ];
+/// Fields that make another command of the one that is named, unless they hold nothing.
+const BESIDES: [&str; 6] = ["args", "arguments", "argv", "env", "environment", "stdin"];
 /// What begins the ids of Gemini's shell tool, whose titles are the commands as they are.
 const GEMINI_SHELL: &str = "run_shell_command";
 
@@ -96,8 +98,10 @@ pub(crate) fn command(
     let is_unbound = |(name, value): (String, &Value)| {
         name.starts_with("dangerously") && *value != Value::Bool(false)
     };
+    let is_more =
+        |(name, value): (String, &Value)| BESIDES.contains(&name.as_str()) && !holds_nothing(value);
     let whole = || input.fields().chain(earlier.fields());
-    if !whole().all(runs_here) || whole().any(is_unbound) {
+    if !whole().all(runs_here) || whole().any(is_unbound) || whole().any(is_more) {
         return None;
     }
     let mut named = input
@@ -110,6 +114,16 @@ pub(crate) fn command(
     };
     let line = line.trim();
     (!line.is_empty() && line.len() <= LONGEST_COMMAND).then(|| line.to_owned())
+}
+
+fn holds_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(all) => all.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 /// Whether a folder is the worktree or below it, by its name alone.

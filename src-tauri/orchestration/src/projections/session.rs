@@ -120,11 +120,24 @@ fn quick(ask: &Ask) -> Option<QuickAnswers> {
     })
 }
 
-/// Whether neither a command nor a file says what an unknown tool would do, but its input does.
+/// Whether neither a command nor a file says what a tool that may change something would do, but its input does: one of an
+/// unknown kind, or one whose command or files are not clear.
 fn hides_its_input(ask: &Ask) -> bool {
+    let may_change = |tool| match tool {
+        ToolKind::Edit
+        | ToolKind::Delete
+        | ToolKind::Move
+        | ToolKind::Execute
+        | ToolKind::Other => true,
+        ToolKind::Read
+        | ToolKind::Search
+        | ToolKind::Think
+        | ToolKind::Fetch
+        | ToolKind::SwitchMode => false,
+    };
     let input = |call: &ToolCall| {
         let input = call.input.as_deref().unwrap_or_default().trim();
-        call.tool == ToolKind::Other && !matches!(input, "" | "{}" | "null")
+        may_change(call.tool) && !matches!(input, "" | "{}" | "null")
     };
     ask.command.is_none() && ask.paths.is_empty() && ask.call.as_ref().is_some_and(input)
 }
@@ -198,6 +211,8 @@ mod tests {
         let input = Some(r#"{"branch":"main"}"#);
         assert_eq!(quick(&about(ToolKind::Other, "deploy", input)), None);
         assert!(quick(&about(ToolKind::Other, "deploy", Some("{}"))).is_some());
+        let unclear = Some(r#"{"command":"git","args":["push"]}"#);
+        assert_eq!(quick(&about(ToolKind::Execute, "git", unclear)), None);
         let file = Ask {
             paths: vec!["/t/a.rs".to_owned()],
             ..about(ToolKind::Edit, "Edit files", input)

@@ -36,7 +36,7 @@ fn execute(input: Value) -> Value {
 fn commands_of_real_agents_are_read() {
     let claude = execute(json!({"command": "git status", "description": "look", "timeout": 1}));
     assert_eq!(command_of(&claude).as_deref(), Some("git status"));
-    let codex = execute(json!({"command": "touch /wt/tree/x", "cwd": CWD}));
+    let codex = execute(json!({"command": "touch /wt/tree/x", "cwd": CWD, "args": [], "env": {}}));
     assert_eq!(command_of(&codex).as_deref(), Some("touch /wt/tree/x"));
     let shell = execute(json!({"command": ["/bin/bash", "-lc", "git diff | head"]}));
     assert_eq!(command_of(&shell).as_deref(), Some("git diff | head"));
@@ -66,6 +66,9 @@ fn a_command_that_is_unclear_or_runs_elsewhere_is_none() {
         execute(json!({"command": ["make", 7]})),
         execute(json!({"command": {"program": "make"}})),
         execute(json!({"command": "make", "dangerouslyDisableSandbox": true})),
+        execute(json!({"command": "git", "args": ["push"]})),
+        execute(json!({"command": "git fetch", "env": {"GIT_SSH_COMMAND": "evil"}})),
+        execute(json!({"command": "python", "stdin": "import os"})),
         execute(json!({"command": "  "})),
         execute(json!("make")),
         execute(json!(null)),
