@@ -13,6 +13,19 @@ use session::{
 use std::collections::BTreeMap;
 use std::path::Path;
 
+/// The longest question, in bytes: what is agreed to has to be seen whole, so only what nobody can read is cut.
+const LONGEST_TITLE: usize = 64 * 1024;
+/// The longest name of a choice or a field, in bytes.
+const LONGEST_NAME: usize = 1024;
+/// The longest description of a field, in bytes.
+const LONGEST_DESCRIPTION: usize = 4096;
+/// The longest id or value, in bytes: those can't be cut, so what is longer is not offered.
+const LONGEST_ID: usize = 1024;
+/// The longest preset of a field, as JSON, in bytes; there is none where it would be longer.
+const LONGEST_PRESET: usize = 16 * 1024;
+/// How many choices or fields a question may have.
+const MOST: usize = 200;
+
 /// A permission or plan that is asked for in this folder, with the call it is about. `None` when it makes no sense. The
 /// paths are as they are named: the caller resolves them.
 pub(crate) fn permission(params: &Value, calls: &Calls, cwd: &Path) -> Option<Ask> {
@@ -35,6 +48,7 @@ pub(crate) fn permission(params: &Value, calls: &Calls, cwd: &Path) -> Option<As
             .as_array()?
             .iter()
             .filter_map(option)
+            .take(MOST)
             .collect(),
         fields: Vec::new(),
         command,
@@ -46,12 +60,15 @@ fn asked(call: &ToolCall) -> String {
     if call.title.is_empty() {
         "Use a tool".to_owned()
     } else {
-        call.title.clone()
+        text::cut(&call.title, LONGEST_TITLE)
     }
 }
 
 fn option(option: &Value) -> Option<AskOption> {
-    let id = option["optionId"].as_str()?.to_owned();
+    let id = option["optionId"].as_str()?;
+    if id.len() > LONGEST_ID {
+        return None;
+    }
     let kind = match option["kind"].as_str()? {
         "allow_once" => OptionKind::AllowOnce,
         "allow_always" => OptionKind::AllowAlways,
@@ -60,7 +77,8 @@ fn option(option: &Value) -> Option<AskOption> {
         // What it would allow is not known, so it is not offered.
         _ => return None,
     };
-    let name = option["name"].as_str().unwrap_or(&id).to_owned();
+    let name = text::cut(option["name"].as_str().unwrap_or(id), LONGEST_NAME);
+    let id = id.to_owned();
     Some(AskOption { id, name, kind })
 }
 
@@ -79,20 +97,29 @@ pub(crate) fn question(params: &Value) -> Option<Ask> {
         .unwrap_or(&no_fields);
     let field = |(name, schema): (&String, &Value)| FormField {
         name: name.clone(),
-        title: schema["title"].as_str().unwrap_or(name).to_owned(),
-        description: schema["description"].as_str().map(str::to_owned),
+        title: text::cut(schema["title"].as_str().unwrap_or(name), LONGEST_NAME),
+        description: schema["description"]
+            .as_str()
+            .map(|said| text::cut(said, LONGEST_DESCRIPTION)),
         required: required.contains(&name.as_str()),
         kind: field_kind(schema),
         preset: Some(&schema["default"])
             .filter(|value| !value.is_null())
-            .map(Value::to_string),
+            .map(Value::to_string)
+            .filter(|preset| preset.len() <= LONGEST_PRESET),
     };
+    // A form with a part left out would be filled in wrongly.
+    if properties.len() > MOST || properties.keys().any(|name| name.len() > LONGEST_ID) {
+        return None;
+    }
     Some(Ask {
         kind: AskKind::Question,
-        title: params["message"]
-            .as_str()
-            .unwrap_or("The agent has a question")
-            .to_owned(),
+        title: text::cut(
+            params["message"]
+                .as_str()
+                .unwrap_or("The agent has a question"),
+            LONGEST_TITLE,
+        ),
         call: None,
         options: Vec::new(),
         fields: properties.iter().map(field).collect(),
@@ -135,13 +162,18 @@ fn choices(schema: &Value) -> (Vec<String>, Vec<String>) {
                 .collect()
         }
     };
+    let pairs: Vec<_> = pairs
+        .into_iter()
+        .filter(|(value, _)| value.len() <= LONGEST_ID)
+        .take(MOST)
+        .collect();
     let options = pairs.iter().map(|(value, _)| (*value).to_owned()).collect();
     let speaks_for_itself = pairs
         .iter()
         .all(|(value, title)| title.is_none_or(|title| title == *value));
     let titles = pairs
         .iter()
-        .map(|(value, title)| title.unwrap_or(value).to_owned());
+        .map(|(value, title)| text::cut(title.unwrap_or(value), LONGEST_NAME));
     let titles = if speaks_for_itself {
         Vec::new()
     } else {
@@ -292,6 +324,32 @@ mod tests {
             .map(|option| option.id.as_str())
             .collect();
         assert_eq!(ids, ["auto", "default", "plan"]);
+    }
+
+    #[test]
+    fn nothing_of_any_length_is_asked() {
+        let long = "x".repeat(1024 * 1024);
+        let option = |id: &str| json!({"optionId": id, "kind": "allow_once", "name": long});
+        let options: Vec<Value> = [option(&long)]
+            .into_iter()
+            .chain((0..1000).map(|n| option(&n.to_string())))
+            .collect();
+        let params = json!({"toolCall": {"toolCallId": "a", "title": long}, "options": options});
+        let ask = permission(&params, &Calls::default(), Path::new("/work")).unwrap();
+        assert!(ask.title.len() <= LONGEST_TITLE && ask.title.ends_with('…'));
+        assert_eq!((ask.options.len(), ask.options[0].id.as_str()), (MOST, "0"));
+        assert!(ask.options.iter().all(|one| one.name.len() <= LONGEST_NAME));
+
+        let field =
+            json!({"title": long, "description": long, "default": long, "enum": [long, "a"]});
+        let schema = json!({"properties": {"f": field}});
+        let ask = question(&json!({"message": long, "requestedSchema": schema})).unwrap();
+        assert!(serde_json::to_string(&ask).unwrap().len() < 80 * 1024);
+        assert!(
+            matches!(&ask.fields[0].kind, FormFieldKind::Choice { options, .. } if *options == ["a"])
+        );
+        let odd = json!({"requestedSchema": {"properties": {long: {}}}});
+        assert_eq!(question(&odd), None);
     }
 
     #[test]

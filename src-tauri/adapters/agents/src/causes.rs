@@ -1,6 +1,7 @@
 //! What an agent's error means for the person: sign in, wait for a limit, or the provider failed.
 
 use crate::rpc::Refusal;
+use crate::text::cut;
 use serde_json::Value;
 use session::Cause;
 
@@ -33,7 +34,10 @@ pub(crate) fn of(refusal: &Refusal) -> Cause {
     }
 }
 
-/// The error in words: the message without the protocol's generic ones, and the details where there are some.
+/// The longest error that is told, in bytes.
+const LONGEST: usize = 4096;
+
+/// The error in words, at most 4 KiB: the message without the protocol's generic ones, and the details where there are some.
 pub(crate) fn said(refusal: &Refusal) -> String {
     let message = refusal.message.trim();
     let message = message.strip_prefix("Internal error").unwrap_or(message);
@@ -42,12 +46,13 @@ pub(crate) fn said(refusal: &Refusal) -> String {
         .as_str()
         .or(refusal.data.as_str())
         .unwrap_or_default();
-    match (message.is_empty(), details.is_empty()) {
+    let whole = match (message.is_empty(), details.is_empty()) {
         (false, false) if message != details => format!("{message}: {details}"),
         (false, _) => message,
         (true, false) => details.to_owned(),
         (true, true) => format!("error {} without a message", refusal.code),
-    }
+    };
+    cut(&whole, LONGEST)
 }
 
 /// Gemini hands over the provider's whole JSON as message.

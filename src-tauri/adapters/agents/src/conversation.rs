@@ -20,6 +20,9 @@ use session::{Answer, Ask, Cause};
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
+/// How many questions may be open at a time; nobody reads more, and an agent that asks without end must not fill the memory.
+const MOST_ASKS: usize = 100;
+
 /// What is to be done, in order.
 #[derive(Debug, PartialEq)]
 #[expect(
@@ -280,6 +283,15 @@ impl Conversation {
         if self.turn.as_ref().is_some_and(|turn| turn.cancelled) {
             // The person stopped this turn; nothing of it is worth asking them.
             return vec![Act::Send(rpc::result(&request, &asks::cancelled(&ask)))];
+        }
+        if self.asks.len() >= MOST_ASKS {
+            let mut acts = vec![Act::Send(rpc::result(&request, &asks::cancelled(&ask)))];
+            acts.extend(self.trouble("asks", || {
+                format!(
+                    "The agent asks more than {MOST_ASKS} things at a time; the rest was refused."
+                )
+            }));
+            return acts;
         }
         self.last_ask += 1;
         self.asks.insert(

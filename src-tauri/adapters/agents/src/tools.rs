@@ -11,11 +11,18 @@ const LONGEST_DIFF: usize = 1024 * 1024;
 /// How many calls of a turn are remembered for the permissions that name them.
 const REMEMBERED: usize = 200;
 
+/// The longest id of a call, in bytes: it can't be cut.
+const LONGEST_ID: usize = 1024;
+/// The longest path of a location, in bytes; a longer one is none that a system knows.
+const LONGEST_PATH: usize = 16 * 1024;
+
 /// Reads a patch; `None` without an id.
 pub(crate) fn patch(update: &Value) -> Option<ToolPatch> {
     let word = |name: &str| update[name].as_str();
     Some(ToolPatch {
-        call: word("toolCallId")?.to_owned(),
+        call: word("toolCallId")
+            .filter(|id| id.len() <= LONGEST_ID)?
+            .to_owned(),
         tool: word("kind").map(kind),
         title: word("title").or(word("name")).map(str::to_owned),
         status: word("status").and_then(status),
@@ -59,7 +66,10 @@ fn status(word: &str) -> Option<ToolStatus> {
 
 fn location(location: &Value) -> Option<Location> {
     Some(Location {
-        path: location["path"].as_str()?.to_owned(),
+        path: location["path"]
+            .as_str()
+            .filter(|path| path.len() <= LONGEST_PATH)?
+            .to_owned(),
         line: location["line"]
             .as_u64()
             .and_then(|line| u32::try_from(line).ok()),

@@ -73,6 +73,20 @@ fn permission(id: u64) -> Value {
 }
 
 #[test]
+fn an_agent_that_asks_without_end_is_refused_once_nobody_could_read_it_all() {
+    let mut conversation = open();
+    let first: usize = (0..100)
+        .map(|id| hear(&mut conversation, &permission(id)).told.len())
+        .sum();
+    assert_eq!(first, 100);
+    let more = hear(&mut conversation, &permission(100));
+    assert_eq!(more.sent[0]["result"]["outcome"]["outcome"], "cancelled");
+    assert!(matches!(&more.told[..], [AgentEvent::Trouble(said)] if said.contains("100")));
+    conversation.answer("1", &Answer::Decline);
+    assert_eq!(hear(&mut conversation, &permission(101)).told.len(), 1);
+}
+
+#[test]
 fn the_greeting_offers_version_1_forms_and_nothing_else() {
     let mut conversation = Conversation::new("/w".into(), None);
     let params = heard(conversation.begin()).sent[0]["params"].clone();
