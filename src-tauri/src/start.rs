@@ -113,7 +113,8 @@ fn end_what_was_left(tag: &Tag, database: &Database) {
     let left: Vec<Recorded> = rows.iter().filter_map(recorded).collect();
     let ended = process::end_recorded(tag, &left);
     if !ended.is_empty() {
-        tracing::warn!(?ended, "ended processes that an earlier run left");
+        let programs: Vec<&str> = ended.iter().map(|one| one.program()).collect();
+        tracing::warn!(?programs, "ended processes that an earlier run left");
     }
     for row in &rows {
         // What could not be ended is tried again at the next start.

@@ -113,8 +113,8 @@ impl Owned {
         self.leader.tree.pid()
     }
 
-    /// When it began, in clock ticks since boot (on Windows: in 100 ns since 1601): with its id, what tells it from any other
-    /// process until the next boot. `None` where the system does not say, or it was over at once.
+    /// When it began, as a number without a unit (on Windows: in 100 ns since 1601): with its id, what tells it from any other
+    /// process, of this boot or another. `None` where the system does not say, or it was over at once.
     pub fn began(&self) -> Option<u64> {
         self.leader.began
     }

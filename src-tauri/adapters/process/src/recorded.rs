@@ -26,6 +26,13 @@ pub struct Ended {
     pub command: String,
 }
 
+impl Ended {
+    /// For the log: its program without the arguments, which may hold secrets.
+    pub fn program(&self) -> &str {
+        self.command.split(' ').next().unwrap_or_default()
+    }
+}
+
 impl Recorded {
     /// Whether this very process still runs.
     pub fn runs(&self) -> bool {

@@ -13,6 +13,8 @@ use rustix::process::{
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 /// How long a process may take after SIGTERM.
@@ -93,10 +95,10 @@ fn end(wanted: &Wanted) -> Vec<Ended> {
             let first_seen = !found.contains_key(&process.identity());
             if first_seen {
                 // Read before it is signalled: a process that ends has no command line any more.
-                let command = command_line(process.pid);
-                tracing::info!(pid = process.pid, %command, "ending a left-over process");
-                let pid = process.pid;
-                found.insert(process.identity(), Ended { pid, command });
+                let (pid, command) = (process.pid, command_line(process.pid));
+                let ended = Ended { pid, command };
+                tracing::info!(pid, program = ended.program(), "ending a left-over process");
+                found.insert(process.identity(), ended);
             }
             if began.elapsed() > POLITE {
                 process.signal(Signal::KILL);
@@ -159,10 +161,9 @@ impl Process {
 
     /// Whether this may be what a killed app was about to start: forked off it and not yet another program. It shows the
     /// app's environment still, without a tag. Reapers, which look alike, lead a session of their own.
-    fn may_be_forked_off(&self, all: &BTreeMap<i32, Self>) -> bool {
-        let program = |pid: i32| fs::read_link(format!("/proc/{pid}/exe")).ok();
-        let own = program(getpid().as_raw_nonzero().get());
-        let is_copy = |pid: i32| own.is_some() && program(pid) == own;
+    /// `own`: this app's program.
+    fn may_be_forked_off(&self, all: &BTreeMap<i32, Self>, own: Option<&Path>) -> bool {
+        let is_copy = |pid: i32| own.is_some() && program_of(pid).as_deref() == own;
         self.session != self.pid
             && is_copy(self.pid)
             && !(all.contains_key(&self.parent) && is_copy(self.parent))
@@ -189,14 +190,29 @@ impl Process {
     }
 }
 
-/// When this process started, in clock ticks since boot; `None` where `/proc` is absent.
+/// See [`start_time_of`].
 pub(crate) fn start_time_of_self() -> Option<u64> {
     start_time_of(getpid().as_raw_nonzero().get())
 }
 
-/// When a living process started, in clock ticks since boot; `None` where `/proc` is absent.
+/// When a living process started, as [`of_this_boot`] tells it; `None` where `/proc` is absent.
 pub(crate) fn start_time_of(pid: i32) -> Option<u64> {
-    Process::read(pid).map(|process| process.began)
+    Process::read(pid).map(|process| of_this_boot(process.began))
+}
+
+/// Clock ticks since boot as what no process of another boot has, where they begin anew: mixed with the boot's own id. Where
+/// the system tells none, the ticks alone.
+fn of_this_boot(ticks: u64) -> u64 {
+    static BOOT: LazyLock<u64> = LazyLock::new(|| {
+        let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        let digits = id.replace(['-', '\n'], "");
+        u128::from_str_radix(&digits, 16).map_or(0, |id| (id >> 64) as u64 ^ id as u64)
+    });
+    ticks ^ *BOOT
+}
+
+fn program_of(pid: i32) -> Option<PathBuf> {
+    fs::read_link(format!("/proc/{pid}/exe")).ok()
 }
 
 /// What one reading of `/proc` tells.
@@ -215,6 +231,7 @@ impl Look {
         let youngest = now().saturating_sub(YOUNG);
         let (mut ours, mut unsure) = (BTreeSet::new(), false);
         let recorded = recorded(wanted.recorded, &all);
+        let own = program_of(getpid().as_raw_nonzero().get());
         for process in all.values().filter(|one| !spared.contains(&one.pid)) {
             if recorded.contains(&process.pid) || recorded.contains(&process.group) {
                 ours.insert(process.pid);
@@ -228,7 +245,7 @@ impl Look {
                 Carries::Others => {
                     unsure |= wanted.of == Of::Killed
                         && process.began >= youngest
-                        && process.may_be_forked_off(&all);
+                        && process.may_be_forked_off(&all, own.as_deref());
                 }
             }
         }
@@ -261,7 +278,7 @@ fn recorded(rows: &[Recorded], all: &BTreeMap<i32, Process>) -> BTreeSet<i32> {
     let running = rows.iter().filter_map(|row| {
         let pid = i32::try_from(row.pid).ok().filter(|pid| *pid > 1)?;
         let process = all.get(&pid)?;
-        (process.began == row.began).then_some(pid)
+        (of_this_boot(process.began) == row.began).then_some(pid)
     });
     running.collect()
 }

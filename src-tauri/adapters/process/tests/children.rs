@@ -263,6 +263,15 @@ async fn what_was_recorded_is_ended_with_all_it_started_even_when_it_hides_its_t
         ..stranger.clone()
     };
     assert!(recorded.runs() && !stranger.runs());
+    // Ticks since a boot come again after the next one.
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let ticks = stat.rsplit(") ").next().unwrap().split(' ').nth(19);
+    let of_another_boot = Recorded {
+        began: ticks.unwrap().parse().unwrap(),
+        ..stranger.clone()
+    };
+    assert!(!of_another_boot.runs());
+    assert_eq!(end_recorded(&elsewhere, &[of_another_boot]), []);
     let ended = end_recorded(&elsewhere, std::slice::from_ref(&recorded));
     let child = ended.iter().find(|one| one.command == "sleep 312");
     assert!(!is_alive(child.expect("it was found").pid), "{ended:?}");
