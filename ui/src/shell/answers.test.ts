@@ -2,7 +2,7 @@
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Pending } from '../backend/backend';
-import { FakeBackend, agentEntry, card, group, refusal } from '../backend/fake';
+import { FakeBackend, agentEntry, card, group, refusal, summary } from '../backend/fake';
 import App from './App.svelte';
 
 beforeEach(() => localStorage.clear());
@@ -120,4 +120,19 @@ it('an answer that the core refuses says so on the card and can be given again',
   await fireEvent.click(within(shown).getByTestId('allow-r1'));
   expect((await within(shown).findByTestId('error')).textContent).toContain('It lapsed.');
   expect(within(shown).getByTestId<HTMLButtonElement>('allow-r1').disabled).toBe(false);
+});
+
+it('each request can be shown in its conversation, which gives it the keys', async () => {
+  const { fake, shown } = await board(permission('r1', 1), permission('r2', 2));
+  const ask = { kind: 'permission' as const, title: 'Run', call: null, options: [], fields: [] };
+  const pending = ['r1', 'r2'].map((id, since) => ({ id, session: 's1', ask, since }));
+  fake.conversations.set('s1', {
+    session: summary('s1', { state: { kind: 'working', incarnation: 1 }, pending }),
+    entries: [],
+    offers: { commands: [], options: [], images: null },
+    more: false,
+    revision: 1,
+  });
+  await fireEvent.click(within(shown).getByTestId('show-r1'));
+  await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('request-r1')));
 });

@@ -5,6 +5,7 @@ import type {
   Card,
   CommandError,
   ProjectId,
+  RequestId,
   SessionId,
   TerminalId,
   WorkspaceId,
@@ -63,6 +64,8 @@ export class Shell {
   error = $state.raw<CommandError | null>(null);
   /** What an action did, where nothing else shows it. */
   told = $state<string | null>(null);
+  /** The request that its conversation is to show; taken by it once it is open. */
+  request = $state.raw<RequestId | null>(null);
   /** The entry that its conversation is to show; taken by it once it is open. */
   target = $state.raw<Target | null>(null);
 
@@ -70,6 +73,8 @@ export class Shell {
   #chosen = $state.raw<Readonly<Record<WorkspaceId, SessionId | null>>>({});
   /** The agent chosen for a new conversation, by workspace. */
   #agents = $state.raw<Readonly<Record<WorkspaceId, AgentId | null>>>({});
+  /** The conversation that began last. */
+  #coming: SessionId | null = null;
   #seen = '';
   readonly #backend: Backend;
   readonly #feed: Feed;
@@ -93,6 +98,7 @@ export class Shell {
     this.error = null;
     this.told = null;
     this.target = null;
+    this.request = null;
   }
 
   /** Opens a workspace; it counts as seen. */
@@ -108,6 +114,13 @@ export class Shell {
     this.target = target;
   }
 
+  /** Opens the conversation that asks something, at what it asks. */
+  showRequest(workspace: WorkspaceId, session: SessionId, request: RequestId): void {
+    this.choose(workspace, session);
+    this.open(workspace);
+    this.request = request;
+  }
+
   /** The open workspace's reason changed while the person looks at it. */
   looked(card: Card): void {
     const key = `${card.id} ${card.status.since}`;
@@ -119,6 +132,7 @@ export class Shell {
   session(card: Card): SessionId | null {
     const chosen = this.#chosen[card.id];
     if (chosen === null || card.sessions.some((session) => session.id === chosen)) return chosen ?? null;
+    if (chosen === this.#coming) return null;
     return mainSession(card)?.id ?? null;
   }
 
@@ -127,9 +141,16 @@ export class Shell {
     this.#chosen = { ...this.#chosen, [workspace]: session };
   }
 
+  /** A new conversation has begun: it is shown once the card knows it, and until then nothing else is. */
+  started(workspace: WorkspaceId, session: SessionId): void {
+    this.#coming = session;
+    if ((this.#chosen[workspace] ?? null) === null) this.choose(workspace, session);
+  }
+
   /** Shows a new conversation, with this agent chosen. */
   begin(workspace: WorkspaceId, agent: AgentId | null): void {
     this.#agents = { ...this.#agents, [workspace]: agent };
+    this.chat.awaits(null);
     this.choose(workspace, null);
   }
 

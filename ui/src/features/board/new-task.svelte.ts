@@ -51,7 +51,8 @@ export class NewTaskForm {
     if (project === null) return null;
     const { agent, base, prompt } = this;
     const made = await this.creating.run(() => this.#backend.createWorkspace({ project, agent, base, prompt }));
-    if (made) this.prompt = '';
+    // What was typed while it was on its way is the next task's.
+    if (made && this.prompt.startsWith(prompt)) this.prompt = this.prompt.slice(prompt.length).trimStart();
     return made?.data ?? null;
   }
 }

@@ -45,15 +45,12 @@ export function transcriptActions(parts: Parts): TranscriptActions {
   };
 }
 
-/** Sends again what is left in a failed session's queue, else asks its agent to go on; answers why that failed. */
-export async function goOn(backend: Backend, session: SessionSummary | null): Promise<CommandError | null> {
-  if (session === null) return null;
-  const { id, workspace, queue } = session;
+/** Sends again what is left in a failed session's queue, else asks its agent to go on. */
+export function goOn(backend: Backend, { id, workspace, queue }: SessionSummary): Promise<Answered<unknown>> {
   const failed = queue.find((one) => one.state === 'failed');
-  const result = failed
-    ? await backend.resendMessage(id, failed.id)
-    : await backend.sendMessage(workspace, id, null, 'Please go on where you stopped.', [], 'queue', {});
-  return result.status === 'error' ? result.error : null;
+  return failed
+    ? backend.resendMessage(id, failed.id)
+    : backend.sendMessage(workspace, id, null, 'Please go on where you stopped.', [], 'queue', {});
 }
 
 async function turnUpTo({ pages }: OpenConversation, end: EntryCell): Promise<string> {

@@ -89,6 +89,11 @@ export class Completion {
   /** Closes it until something else is begun. */
   dismiss(): void {
     this.#dismissed = this.#begun?.from ?? null;
+    this.close();
+  }
+
+  /** Closes it for now: whoever goes on writing is offered something again. */
+  close(): void {
     this.#asked++;
     this.#offer([]);
   }

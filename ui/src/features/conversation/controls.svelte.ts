@@ -1,5 +1,6 @@
 // The conversation that is on the screen, for the keys and menus of the window: they ask here, whichever it is.
-import type { PromptLine } from '../../backend/backend';
+import type { PromptLine, SessionId } from '../../backend/backend';
+import type { Draft } from './draft.svelte';
 
 /** What the open conversation lets others do with it. */
 export interface ChatControl {
@@ -19,6 +20,22 @@ export interface ChatControl {
 export class ChatControls {
   /** Null where no conversation is open. */
   current = $state.raw<ChatControl | null>(null);
+  #awaited: { session: SessionId | null; from: Draft | null } | null = null;
+
+  /** A conversation is about to take the place of what is shown, on the person's word: it takes the keys, and what is
+   *  typed in the other's draft until then. Null is a new one. */
+  awaits(session: SessionId | null, from: Draft | null = null): void {
+    this.#awaited = { session, from };
+  }
+
+  /** Whether the conversation that is shown now was awaited. */
+  arrives(session: SessionId | null, draft: Draft): boolean {
+    const awaited = this.#awaited;
+    if (awaited === null || awaited.session !== session) return false;
+    this.#awaited = null;
+    if (awaited.from) draft.takeOver(awaited.from);
+    return true;
+  }
 
   /** Puts a conversation's control here; answers how to take it away. */
   take(control: ChatControl): () => void {

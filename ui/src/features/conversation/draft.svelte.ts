@@ -11,6 +11,21 @@ import type {
 } from '../../backend/backend';
 import { recall, remember } from '../../design/remembered.svelte';
 
+/** More than the core keeps of anything; a larger one is not even read. */
+const largest = 10 * 1024 * 1024;
+
+const drafts = new WeakMap<Backend, Map<string, Draft>>();
+
+/** The one draft of a conversation: what is on its way while the person looks elsewhere comes back to where they type. */
+export function draftOf(backend: Backend, workspace: WorkspaceId, session: SessionId | null): Draft {
+  const known = drafts.get(backend) ?? new Map<string, Draft>();
+  drafts.set(backend, known);
+  const key = session ?? workspace;
+  const draft = known.get(key) ?? new Draft(backend, workspace, session);
+  known.set(key, draft);
+  return draft;
+}
+
 /** The draft of a conversation's next message, and sending it. Without a session it is a new conversation's. */
 export class Draft {
   /** Whether a message is on its way to the core. */
@@ -21,7 +36,7 @@ export class Draft {
   error = $state.raw<CommandError | null>(null);
   #text = $state('');
   #attachments = $state.raw<Attachment[]>([]);
-  #choices = $state.raw<Readonly<Record<string, string>>>({});
+  #choices = $state.raw<{ agent: AgentId | null; values: Choices }>({ agent: null, values: {} });
   readonly #backend: Backend;
   readonly #workspace: WorkspaceId;
   readonly #session: SessionId | null;
@@ -55,20 +70,27 @@ export class Draft {
     remember(`draft-with:${this.#key}`, next.length ? JSON.stringify(next) : null);
   }
 
-  /** Options chosen before there is a conversation, id to value. */
-  get choices(): Readonly<Record<string, string>> {
-    return this.#choices;
+  /** Options of this agent that were chosen before there is a conversation; another agent has others. */
+  choices(agent: AgentId | null): Choices {
+    return this.#choices.agent === agent ? this.#choices.values : {};
   }
 
-  /** Chooses a value of an option for a new conversation. */
-  choose(option: string, value: string): void {
-    this.#choices = { ...this.#choices, [option]: value };
+  /** Chooses a value of an option for a new conversation with this agent. */
+  choose(agent: AgentId | null, option: string, value: string): void {
+    this.#choices = { agent, values: { ...this.choices(agent), [option]: value } };
   }
 
   /** Whether there is something to send. */
-  readonly ready = $derived.by(
-    () => !this.sending && this.attaching === 0 && (this.#text.trim() !== '' || this.#attachments.length > 0),
-  );
+  get ready(): boolean {
+    return !this.sending && this.attaching === 0 && (this.#text.trim() !== '' || this.#attachments.length > 0);
+  }
+
+  /** Takes everything over from the draft that began this conversation: it was typed while the first message went. */
+  takeOver(other: Draft): void {
+    this.putBack(other.text, other.attachments);
+    other.text = '';
+    other.attachments = [];
+  }
 
   /** Puts a message back before what is typed. */
   putBack(text: string, attachments: Attachment[] = []): void {
@@ -90,8 +112,18 @@ export class Draft {
 
   /** Puts along what was pasted: the core keeps its bytes. */
   async attachBlob(blob: Blob, name: string): Promise<void> {
+    if (blob.size > largest) {
+      this.error = unreadable(name, 'It is larger than 10 MiB.');
+      return;
+    }
     this.attaching++;
-    const base64 = await base64Of(blob).finally(() => this.attaching--);
+    const base64 = await base64Of(blob)
+      .catch((why: unknown) => {
+        this.error = unreadable(name, 'A folder can’t be put along; its files can.', String(why));
+        return null;
+      })
+      .finally(() => this.attaching--);
+    if (base64 === null) return;
     const one = this.#backend.attachBytes(name, blob.type || 'text/plain', base64);
     await this.#attach(one.then((result) => (result.status === 'ok' ? { ...result, data: [result.data] } : result)));
   }
@@ -113,7 +145,7 @@ export class Draft {
       text,
       attachments,
       delivery,
-      this.#session === null ? this.#choices : {},
+      this.#session === null ? this.choices(agent) : {},
     );
     this.sending = false;
     if (result.status === 'error') {
@@ -121,6 +153,7 @@ export class Draft {
       return null;
     }
     this.error = null;
+    this.#choices = { agent: null, values: {} };
     // What was typed and put along while it was on its way stays.
     if (this.text.startsWith(text)) this.text = this.text.slice(text.length).trimStart();
     this.attachments = this.#attachments.filter((one) => !attachments.includes(one));
@@ -144,6 +177,13 @@ export class Draft {
     const added = fresh.filter((one) => !known.has(keyOf(one)));
     if (added.length) this.attachments = [...this.#attachments, ...added];
   }
+}
+
+/** Values of options, by the option's id. */
+type Choices = Readonly<Record<string, string>>;
+
+function unreadable(name: string, hint: string, detail: string | null = null): CommandError {
+  return { code: 'failed', message: `“${name}” could not be put along.`, hint, detail };
 }
 
 /** What tells one attachment from another. */

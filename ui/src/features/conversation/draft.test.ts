@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { Attachment } from '../../backend/backend';
 import { FakeBackend, refusal } from '../../backend/fake';
-import { Draft } from './draft.svelte';
+import { Draft, draftOf } from './draft.svelte';
 
 beforeEach(() => localStorage.clear());
 
@@ -22,7 +22,7 @@ it('is empty after it was sent', async () => {
   const draft = new Draft(fake, 'w1');
   draft.text = 'hello';
   draft.attachments = [file];
-  draft.choose('mode', 'plan');
+  draft.choose('practice', 'mode', 'plan');
   expect(await draft.send('practice')).toBe('s-w1');
   expect(fake.calls.at(-1)).toEqual([
     'sendMessage',
@@ -42,7 +42,7 @@ it('a conversation that exists has its agent and its options already', async () 
   const fake = new FakeBackend();
   const draft = new Draft(fake, 'w1', 's1');
   draft.text = 'hello';
-  draft.choose('mode', 'plan');
+  draft.choose('practice', 'mode', 'plan');
   await draft.send('practice', 'now');
   expect(fake.calls.at(-1)).toEqual(['sendMessage', 'w1', 's1', null, 'hello', [], 'now', {}]);
 });
@@ -112,4 +112,55 @@ it('bytes reach the core as they were pasted', async () => {
     'text/plain',
     'aGVsbG8=',
   ]);
+});
+
+it('a conversation that is left and opened again has the same draft, with what was on its way', async () => {
+  const fake = new FakeBackend();
+  const draft = draftOf(fake, 'w1', 's1');
+  draft.text = 'first';
+  const sending = draft.send(null);
+  const again = draftOf(fake, 'w1', 's1');
+  again.text = 'first and second';
+  await sending;
+  expect(again.text).toBe('and second');
+  expect(new Draft(fake, 'w1', 's1').text).toBe('and second');
+  expect(draftOf(fake, 'w1', null)).not.toBe(again);
+});
+
+it('what was typed while a conversation began goes on in it', async () => {
+  const fake = new FakeBackend();
+  const draft = draftOf(fake, 'w1', null);
+  draft.text = 'begin';
+  const sending = draft.send('practice');
+  draft.text = 'begin, and also';
+  draft.attachments = [file];
+  const begun = draftOf(fake, 'w1', await sending);
+  begun.takeOver(draft);
+  expect([begun.text, begun.attachments]).toEqual([', and also', [file]]);
+  expect([draft.text, draft.attachments]).toEqual(['', []]);
+});
+
+it('what was chosen for one agent is not sent to another, nor to the next conversation', async () => {
+  const fake = new FakeBackend();
+  const draft = new Draft(fake, 'w1');
+  draft.text = 'hello';
+  draft.choose('claude', 'model', 'opus');
+  expect(draft.choices('codex')).toEqual({});
+  await draft.send('codex');
+  expect(fake.calls.at(-1)?.at(-1)).toEqual({});
+  draft.choose('claude', 'model', 'opus');
+  draft.text = 'again';
+  await draft.send('claude');
+  expect(draft.choices('claude')).toEqual({});
+});
+
+it('what can’t be read says so, and sending works on', async () => {
+  const draft = new Draft(new FakeBackend(), 'w1', 's1');
+  draft.text = 'hello';
+  const folder = { size: 0, type: '' } as Blob;
+  await draft.attachBlob(folder, 'src');
+  expect(draft.error?.message).toBe('“src” could not be put along.');
+  expect([draft.attaching, draft.ready]).toEqual([0, true]);
+  await draft.attachBlob({ size: 2 ** 31, type: 'video/mp4' } as Blob, 'film.mp4');
+  expect(draft.error?.hint).toBe('It is larger than 10 MiB.');
 });

@@ -32,9 +32,11 @@ export function queueActions(
     sendNow: (message) => tell(backend.sendMessageNow(session, message.id)),
     resend: (message) => tell(backend.resendMessage(session, message.id)),
     takeBack: async (message) => {
-      const done = await tell(backend.takeBackMessage(session, message.id));
-      if (done) putBack(message.text, message.attachments);
-      return done;
+      const result = await backend.takeBackMessage(session, message.id);
+      refused(result.status === 'error' ? result.error : null);
+      // The core's words: what is shown here may be older than a change of them.
+      if (result.status === 'ok') putBack(result.data, message.attachments);
+      return result.status === 'ok';
     },
   };
 }

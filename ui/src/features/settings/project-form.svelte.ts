@@ -27,6 +27,22 @@ export class ProjectForm {
     this.error = result.status === 'error' ? result.error : null;
   }
 
+  /** Whether something is typed that is not stored yet. */
+  #typed = false;
+
+  /** Takes what is being typed; it is stored as the field is left, or as the form is. */
+  type(change: Partial<ProjectSettings>): void {
+    if (!this.wanted) return;
+    this.wanted = { ...this.wanted, ...change };
+    this.saved = false;
+    this.#typed = true;
+  }
+
+  /** Stores what was typed, where the form goes without its field being left. */
+  leave(): void {
+    if (this.#typed) void this.save();
+  }
+
   /** Changes some of them and stores them all. */
   async change(change: Partial<ProjectSettings>): Promise<void> {
     if (!this.wanted) return;
@@ -39,6 +55,7 @@ export class ProjectForm {
     const stored = this.wanted;
     if (!stored) return;
     this.saved = false;
+    this.#typed = false;
     const done = await this.saving.run(() => this.#backend.saveProjectSettings(this.#project, stored));
     if (!done) return;
     if (this.wanted === stored) this.saved = true;

@@ -36,3 +36,15 @@ it('keeps what was typed when it can not be stored, and tries it again', async (
   await form.save();
   expect(backend.settings.get('p')?.instructions).toBe('Be brief.');
 });
+
+it('what is still being typed is stored when the form goes', async () => {
+  const backend = new FakeBackend();
+  const form = new ProjectForm(backend, 'p');
+  await form.load();
+  form.type({ instructions: 'Be br' });
+  expect(backend.settings.get('p')).toBeUndefined();
+  form.leave();
+  expect(backend.settings.get('p')?.instructions).toBe('Be br');
+  form.leave();
+  expect(backend.calls.filter(([name]) => name === 'saveProjectSettings')).toHaveLength(1);
+});
