@@ -3,6 +3,7 @@
 //! The commit's tree is what is on disk; its first parent is HEAD. When the index holds something else than HEAD, its
 //! tree is a second commit, the last parent, so that a restore can tell staged from unstaged.
 
+use crate::bytes::path_of;
 use crate::verify::{self, Change};
 use crate::{Git, errors};
 use git2::Repository;
@@ -92,12 +93,7 @@ impl Content {
             Some(call().args(["write-tree"]).run()?.word())
         };
         // Marks by which git would overlook changes of these files.
-        let is_there = |path: &[u8]| {
-            worktree
-                .join(verify::path_of(path))
-                .symlink_metadata()
-                .is_ok()
-        };
+        let is_there = |path: &[u8]| worktree.join(path_of(path)).symlink_metadata().is_ok();
         let assumed = entries.iter().filter(|entry| entry.assumed_unchanged);
         let skipped = entries
             .iter()
@@ -126,7 +122,7 @@ impl Content {
         let links = entries
             .iter()
             .filter(|entry| entry.is_link)
-            .map(|entry| verify::path_of(entry.path));
+            .map(|entry| path_of(entry.path));
         Ok(Self {
             worktree: worktree.to_owned(),
             links: links.collect(),

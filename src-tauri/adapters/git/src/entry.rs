@@ -3,12 +3,11 @@
 //! Entries are found by the path they point at, never by name or age, and only that one entry is ever dropped:
 //! `git worktree prune` would also drop those of trees on disks that are not mounted now.
 
+use crate::bytes::path_of;
 use crate::{Git, errors, inspect};
 use git2::Repository;
-use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use workspace::WorkspaceError;
 use workspace::port::Standing;
@@ -144,7 +143,7 @@ fn is_on(tree: &Repository, branch: &str) -> bool {
 /// The worktree's `.git` file that an entry names.
 fn points_at(folder: &Path) -> Option<PathBuf> {
     let text = fs::read(folder.join("gitdir")).ok()?;
-    let target = Path::new(OsStr::from_bytes(text.strip_suffix(b"\n").unwrap_or(&text)));
+    let target = path_of(text.strip_suffix(b"\n").unwrap_or(&text));
     // Relative when the repository was made so that it can be moved.
     let git_file = folder.join(target);
     Some(real(git_file.parent()?).join(git_file.file_name()?))

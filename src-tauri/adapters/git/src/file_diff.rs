@@ -1,11 +1,9 @@
 //! The difference of one file, line by line.
 
+use crate::bytes::path_of;
 use crate::changes::{ACTION, TEXT_LIMIT, diff, file_path, old_side, open, options, paths};
 use crate::errors;
 use git2::{Delta, Diff, DiffDelta, DiffFile, DiffLineType, Oid, Patch, Repository};
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
 use workspace::WorkspaceError;
 use workspace::changes::{Against, DiffLine, DiffLineKind, FileDiff, Hunk};
 use workspace::port::TreeToRead;
@@ -107,7 +105,7 @@ fn read(repository: &Repository, diff: &Diff<'_>, index: usize) -> Result<FileDi
 fn before(repository: &Repository, delta: &DiffDelta<'_>) -> Result<Vec<u8>, git2::Error> {
     let id = if delta.status() == Delta::Conflicted {
         let head = repository.head()?.peel_to_tree()?;
-        let entry = head.get_path(Path::new(OsStr::from_bytes(paths(delta).0)));
+        let entry = head.get_path(&path_of(paths(delta).0));
         entry.map(|entry| entry.id())
     } else {
         Ok(delta.old_file().id())
@@ -119,7 +117,7 @@ fn before(repository: &Repository, delta: &DiffDelta<'_>) -> Result<Vec<u8>, git
 
 /// The file's text, or a link's target.
 fn on_disk(repository: &Repository, delta: &DiffDelta<'_>) -> Vec<u8> {
-    let path = OsStr::from_bytes(paths(delta).0);
+    let path = path_of(paths(delta).0);
     let file = repository.workdir().map(|top| top.join(path));
     let read = |file: std::path::PathBuf| match std::fs::read_link(&file) {
         Ok(target) => Some(target.into_os_string().into_encoded_bytes()),
@@ -134,7 +132,7 @@ fn is_large(repository: &Repository, delta: &DiffDelta<'_>) -> bool {
         let header = repository.odb().and_then(|store| store.read_header(id));
         header.map_or(0, |(size, _)| size as u64)
     };
-    let path = OsStr::from_bytes(paths(delta).0);
+    let path = path_of(paths(delta).0);
     let on_disk = repository
         .workdir()
         .and_then(|top| top.join(path).symlink_metadata().ok())

@@ -3,7 +3,7 @@
 use crate::{Git, entry, errors};
 use std::ffi::OsString;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::io;
 use std::path::{Component, Path};
 use workspace::WorkspaceError;
 
@@ -63,6 +63,15 @@ fn build(
     call()
         .args(["-c", "core.autocrlf=false", "add", "--all", "--force"])
         .run()?;
+    let executable = files.iter().filter(|file| file.2).map(|file| file.0);
+    let executable: Vec<&str> = executable.collect();
+    if !executable.is_empty() {
+        // Windows has no such mark on disk where git would see it.
+        call()
+            .args(["update-index", "--chmod=+x", "--"])
+            .args(executable)
+            .run()?;
+    }
     call()
         .args([
             "-c",
@@ -93,6 +102,17 @@ fn write(folder: &Path, name: &str, content: &str, executable: bool) -> Result<(
         fs::create_dir_all(parent).map_err(&failed)?;
     }
     fs::write(&file, content).map_err(&failed)?;
+    set_mode(&file, executable).map_err(&failed)
+}
+
+#[cfg(unix)]
+fn set_mode(file: &Path, executable: bool) -> io::Result<()> {
     let mode = if executable { 0o755 } else { 0o644 };
-    fs::set_permissions(&file, PermissionsExt::from_mode(mode)).map_err(&failed)
+    fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(mode))
+}
+
+#[cfg(windows)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems can refuse")]
+fn set_mode(_: &Path, _: bool) -> io::Result<()> {
+    Ok(())
 }

@@ -4,6 +4,7 @@
 //! only when it lies under our root and the repository knows it as its worktree.
 
 mod bases;
+mod bytes;
 mod changes;
 mod checkpoint;
 mod create;

@@ -5,7 +5,6 @@ use crate::{errors, inspect};
 use git2::Repository;
 use std::fs;
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use workspace::WorkspaceError;
@@ -146,19 +145,35 @@ fn delete(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Some tools keep their caches in folders without the right to write.
+/// Some tools keep their caches in folders without the right to write; Windows may refuse files that are read-only, as git's
+/// objects are.
 fn open_up(path: &Path) -> io::Result<()> {
     let mut folders: Vec<PathBuf> = vec![path.to_owned()];
     while let Some(folder) = folders.pop() {
-        fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))?;
+        unlock(&folder)?;
         for entry in fs::read_dir(&folder)? {
             let entry = entry?;
-            if entry.file_type()?.is_dir() {
+            let kind = entry.file_type()?;
+            if kind.is_dir() {
                 folders.push(entry.path());
+            } else if cfg!(windows) && kind.is_file() {
+                unlock(&entry.path())?;
             }
         }
     }
     Ok(())
+}
+
+#[cfg(unix)]
+fn unlock(path: &Path) -> io::Result<()> {
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))
+}
+
+#[cfg(windows)]
+fn unlock(path: &Path) -> io::Result<()> {
+    let mut permissions = path.metadata()?.permissions();
+    permissions.set_readonly(false);
+    fs::set_permissions(path, permissions)
 }
 
 fn refused(path: &Path, why: String) -> WorkspaceError {

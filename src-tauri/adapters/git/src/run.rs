@@ -3,11 +3,11 @@
 //! Invariant: nothing it started is left when this returns, unless it put itself into a session of its own.
 
 use crate::{Git, errors};
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use process::{Brief, Tag};
 use std::ffi::OsStr;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 use workspace::WorkspaceError;
@@ -39,6 +39,7 @@ const KEPT: [&str; 9] = [
 pub(crate) struct Call {
     action: &'static str,
     command: Command,
+    tag: Tag,
     directory: PathBuf,
     input: Vec<u8>,
     limit: Duration,
@@ -67,7 +68,6 @@ impl Git {
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("LC_ALL", "C");
-        self.tag.mark(&mut command);
         // Nothing of ours may leave a daemon behind.
         for setting in [
             "gc.auto=0",
@@ -79,6 +79,7 @@ impl Git {
         Call {
             action,
             command,
+            tag: self.tag.clone(),
             directory: directory.to_owned(),
             input: Vec::new(),
             limit: TIME_LIMIT,
@@ -152,15 +153,18 @@ impl Call {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let mut child = self.command.spawn().map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => WorkspaceError::GitMissing,
-            _ => errors::io("start git in", &self.directory)(error),
-        })?;
+        let mut brief =
+            Brief::spawn(&mut self.command, &self.tag).map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => WorkspaceError::GitMissing,
+                _ => errors::io("start git in", &self.directory)(error),
+            })?;
+        let child = brief.child();
         let stdout = drain(child.stdout.take(), STDOUT_LIMIT);
         let stderr = drain(child.stderr.take(), STDERR_LIMIT);
         feed(child.stdin.take(), std::mem::take(&mut self.input));
-        let status =
-            end(&mut child, self.limit).map_err(errors::io("wait for git in", &self.directory))?;
+        let status = brief
+            .wait(self.limit)
+            .map_err(errors::io("wait for git in", &self.directory))?;
         let out_of_time = || {
             errors::git(
                 self.action,
@@ -241,31 +245,7 @@ fn feed(pipe: Option<impl Write + Send + 'static>, input: Vec<u8>) {
     std::thread::spawn(move || pipe.write_all(&input));
 }
 
-/// Waits for the child, ends the rest of its group, reaps it. `None` when it was out of time.
-fn end(child: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
-    let pid = i32::try_from(child.id())
-        .ok()
-        .and_then(Pid::from_raw)
-        .expect("a child has a positive process id");
-    let (sender, exited) = channel();
-    // Looks without reaping: until we reap, the group's id can't be given to somebody else.
-    std::thread::spawn(move || {
-        let look = || {
-            waitid(
-                WaitId::Pid(pid),
-                WaitIdOptions::EXITED | WaitIdOptions::NOWAIT,
-            )
-        };
-        while matches!(look(), Err(rustix::io::Errno::INTR)) {}
-        let _ = sender.send(());
-    });
-    let in_time = exited.recv_timeout(limit).is_ok();
-    let _ = kill_process_group(pid, Signal::KILL);
-    let status = child.wait()?;
-    Ok(in_time.then_some(status))
-}
-
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 

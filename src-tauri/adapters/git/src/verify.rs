@@ -1,11 +1,10 @@
 //! Whether a checkpoint really holds what is on disk: changed files are hashed again, from nothing git remembers.
 
+use crate::bytes::path_of;
 use crate::checkpoint::{Content, TempIndex};
 use crate::run::Said;
 use crate::{Git, errors};
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use workspace::WorkspaceError;
 
 const ACTION: &str = "save the worktree";
@@ -138,10 +137,6 @@ pub(crate) fn disk_equals(
         None => Ok(()),
         Some(part) => Err(unequal(part.get(3..).unwrap_or_default())),
     }
-}
-
-pub(crate) fn path_of(bytes: &[u8]) -> PathBuf {
-    PathBuf::from(OsStr::from_bytes(bytes))
 }
 
 fn unequal(path: &[u8]) -> WorkspaceError {

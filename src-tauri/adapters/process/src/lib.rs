@@ -11,6 +11,7 @@
 //! type-checked and has never run. On macOS the group is the only one of the nets that the system offers without unsafe
 //! code; it is not written, because it could not be tried.
 
+mod brief;
 mod environment;
 mod memory;
 mod owned;
@@ -30,6 +31,7 @@ pub use crate::windows::reaper;
 #[cfg(windows)]
 use crate::windows::{sweep, tree};
 
+pub use brief::Brief;
 pub use environment::leads_astray;
 pub use memory::{Memory, memory};
 pub use owned::{Exit, Grace, Owned};

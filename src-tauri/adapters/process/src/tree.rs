@@ -50,6 +50,11 @@ impl Tree {
         self.signal(Signal::KILL);
     }
 
+    /// From now on the id may be a stranger's: the leader was reaped.
+    pub(crate) fn forget(&self) {
+        *self.group.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     fn signal(&self, signal: Signal) {
         // The lock is held while signalling: the observer can't reap in between.
         let group = self.group.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,5 @@
 //! The adapter against the real git, in temporary folders.
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
 mod bench;

@@ -93,6 +93,14 @@ impl Tree {
         }
     }
 
+    /// Waits until what was in the closed job is gone, at most 5 s: from now on the id may be a stranger's. Blocking.
+    pub(crate) fn forget(&self) {
+        if !wait_all(&self.closed(), LIMIT) {
+            tracing::warn!(pid = self.pid(), "a process of a closed job still runs");
+        }
+        *self.pid.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     fn was_killed(&self) -> bool {
         let held = self.job.lock().unwrap_or_else(PoisonError::into_inner);
         matches!(*held, Held::Closed(_))
@@ -144,9 +152,6 @@ impl Running {
 
     /// Ends what it left behind: the job knows it without the tag. Blocking.
     pub(crate) fn clear(self, tree: &Tree, _: &Tag) {
-        if !wait_all(&tree.closed(), LIMIT) {
-            tracing::warn!(pid = self.pid, "a process of a closed job still runs");
-        }
-        *tree.pid.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        tree.forget();
     }
 }
