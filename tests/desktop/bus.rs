@@ -93,27 +93,30 @@ impl Bus {
         .await
     }
 
-    /// Chooses the line of the tray menu that begins with this. The app makes its menu anew whenever the board changes, and
-    /// a line of the menu before is refused then: it is looked up again, as a person would.
+    /// Chooses the line of the tray menu that begins with this. One that says who needs the person may go between the look
+    /// and the click, and is refused then: it is looked up again, as a person would.
     pub async fn choose_in_tray(&self, label: &str) {
-        until(&format!("{label:?} is chosen in the tray menu"), async || {
-            let lines = self.lines().await?;
-            let line = lines
-                .into_iter()
-                .find(|line| line.label.starts_with(label))?;
-            let (owner, menu) = self.menu().await?;
-            let nothing = Variant::from(0_i32);
-            self.connection
-                .call_method(
-                    Some(owner.as_str()),
-                    menu.as_str(),
-                    Some(MENU),
-                    "Event",
-                    &(line.id, "clicked", &nothing, 0_u32),
-                )
-                .await
-                .ok()
-        })
+        until(
+            &format!("{label:?} is chosen in the tray menu"),
+            async || {
+                let lines = self.lines().await?;
+                let line = lines
+                    .into_iter()
+                    .find(|line| line.label.starts_with(label))?;
+                let (owner, menu) = self.menu().await?;
+                let nothing = Variant::from(0_i32);
+                self.connection
+                    .call_method(
+                        Some(owner.as_str()),
+                        menu.as_str(),
+                        Some(MENU),
+                        "Event",
+                        &(line.id, "clicked", &nothing, 0_u32),
+                    )
+                    .await
+                    .ok()
+            },
+        )
         .await;
     }
 

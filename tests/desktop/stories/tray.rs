@@ -13,6 +13,8 @@ async fn the_tray_names_who_needs_the_person_and_quits() {
     let says = |label: &str| lines.iter().any(|line| line.label == label && line.enabled);
     assert!(says("Open Shopfloor") && says("Quit"), "{lines:?}");
 
+    let always: Vec<_> = lines.into_iter().filter(|line| line.enabled).collect();
+
     world.add_project(&repository.path).await;
     let id = world
         .create_workspace("script:\nask create made.txt \"x\"")
@@ -26,6 +28,13 @@ async fn the_tray_names_who_needs_the_person_and_quits() {
         Some(line.label)
     })
     .await;
+
+    // Who had the menu open just then can choose what it showed: its lines are the same ones still.
+    let now = world.bus.tray_menu().await;
+    assert!(
+        always.iter().all(|line| now.contains(line)),
+        "{always:?} {now:?}"
+    );
 
     // Choosing it opens that workspace.
     world.window().misses("workspace-status").await;
