@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::commands::Answered;
 use kernel::{MessageId, SessionId};
-use session::Attachment;
+use session::{Attachment, Sessions};
 use tauri::State;
 
 /// Takes back a message that waits or failed, and answers its text.
@@ -14,12 +14,7 @@ pub async fn take_back_message(
     session: SessionId,
     message: MessageId,
 ) -> Answered<String> {
-    Ok(app
-        .flows
-        .rooms()
-        .sessions
-        .take_back(&session, &message)
-        .await?)
+    Ok(sessions(&app).take_back(&session, &message).await?)
 }
 
 /// Sends a message again that failed, in its place.
@@ -30,12 +25,7 @@ pub async fn resend_message(
     session: SessionId,
     message: MessageId,
 ) -> Answered<()> {
-    Ok(app
-        .flows
-        .rooms()
-        .sessions
-        .resend(&session, &message)
-        .await?)
+    Ok(sessions(&app).resend(&session, &message).await?)
 }
 
 /// Gives a message that waits or failed another text and other attachments.
@@ -48,10 +38,7 @@ pub async fn edit_message(
     text: String,
     attachments: Vec<Attachment>,
 ) -> Answered<()> {
-    Ok(app
-        .flows
-        .rooms()
-        .sessions
+    Ok(sessions(&app)
         .edit(&session, &message, text, attachments)
         .await?)
 }
@@ -65,10 +52,7 @@ pub async fn move_message(
     message: MessageId,
     before: Option<MessageId>,
 ) -> Answered<()> {
-    Ok(app
-        .flows
-        .rooms()
-        .sessions
+    Ok(sessions(&app)
         .move_message(&session, &message, before)
         .await?)
 }
@@ -81,7 +65,7 @@ pub async fn hold_message(
     session: SessionId,
     message: MessageId,
 ) -> Answered<()> {
-    Ok(app.flows.rooms().sessions.hold(&session, &message).await?)
+    Ok(sessions(&app).hold(&session, &message).await?)
 }
 
 /// Lets a held message go, in its place.
@@ -92,12 +76,7 @@ pub async fn release_message(
     session: SessionId,
     message: MessageId,
 ) -> Answered<()> {
-    Ok(app
-        .flows
-        .rooms()
-        .sessions
-        .resend(&session, &message)
-        .await?)
+    Ok(sessions(&app).resend(&session, &message).await?)
 }
 
 /// Sends a message that waits or failed before all others: the turn that runs is stopped for it.
@@ -108,10 +87,9 @@ pub async fn send_message_now(
     session: SessionId,
     message: MessageId,
 ) -> Answered<()> {
-    Ok(app
-        .flows
-        .rooms()
-        .sessions
-        .send_now(&session, &message)
-        .await?)
+    Ok(sessions(&app).send_now(&session, &message).await?)
+}
+
+fn sessions(app: &App) -> &Sessions {
+    &app.flows.rooms().sessions
 }
