@@ -1,6 +1,7 @@
 //! Stories of the agents themselves: what they get of the app's environment, how they do, and how they are signed in.
 
 use kernel::AgentId;
+use orchestration::flows::Task;
 use process::living;
 use session::port::Inheritance;
 use session::{AgentDefinition, Cause, HealthState, SessionError, SignInKind};
@@ -8,6 +9,7 @@ use snapshot::Reason;
 use std::process::Command;
 use tests::app::RealApp;
 use tests::telling::output_of;
+use workspace::ProjectSettings;
 
 const PRACTICE: &str = "practice";
 const SECRET: &str = "PLANTED_API_KEY";
@@ -110,6 +112,40 @@ async fn own_agent(app: &RealApp, script: &str) -> AgentId {
     };
     let saved = app.flows.rooms().agents.save(None, definition).await;
     saved.expect("the definition is complete").program.id
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workspace_gets_the_agent_of_its_task_else_of_its_project_else_the_preferred_one() {
+    let app = RealApp::start().await;
+    let project = app.add_project().await;
+    let mine = own_agent(&app, SIGNED_OUT).await;
+    let practice = AgentId::new(PRACTICE);
+    let set = |agent: &AgentId| ProjectSettings {
+        agent: Some(agent.clone()),
+        ..ProjectSettings::default()
+    };
+    let gets = async |agent: Option<&AgentId>, preferred: Option<&AgentId>| {
+        let task = Task {
+            project: project.clone(),
+            prompt: String::new(),
+            agent: agent.cloned(),
+            preferred: preferred.cloned(),
+            base: None,
+        };
+        let id = app.flows.create_workspace(task).await.unwrap();
+        app.flows.rooms().workspaces.get(&id).await.unwrap().agent
+    };
+    assert_eq!(gets(None, None).await.as_ref(), Some(&practice));
+    assert_eq!(gets(None, Some(&mine)).await.as_ref(), Some(&mine));
+    let saved = app.flows.save_project_settings(&project, set(&mine)).await;
+    saved.unwrap();
+    assert_eq!(gets(None, Some(&practice)).await.as_ref(), Some(&mine));
+    let chosen = gets(Some(&practice), Some(&mine)).await;
+    assert_eq!(chosen.as_ref(), Some(&practice));
+    // One that exists no more is nobody's choice.
+    app.flows.rooms().agents.remove(&mine).await.unwrap();
+    let left = gets(None, Some(&practice)).await;
+    assert_eq!(left.as_ref(), Some(&practice));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -253,6 +253,7 @@ async fn a_base_that_does_not_exist_is_refused_before_there_is_anything_on_the_b
         project: project.clone(),
         prompt: "Do it".into(),
         agent: None,
+        preferred: None,
         base: base.map(str::to_owned),
     };
     let refused = app.flows.create_workspace(task(Some("no/such"))).await;

@@ -46,6 +46,7 @@ async fn act(
                 project: project.clone(),
                 prompt,
                 agent: None,
+                preferred: None,
                 base: None,
             };
             if let Ok(id) = app.flows.create_workspace(task).await {

@@ -185,6 +185,7 @@ async fn say(flows: &Orchestration, repository: &Path, text: String) -> Result<(
                 project: project(flows, repository.to_owned()).await?,
                 prompt: text,
                 agent: None,
+                preferred: None,
                 base: None,
             };
             let created = flows.create_workspace(task).await;

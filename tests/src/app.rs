@@ -259,6 +259,7 @@ impl<A: Cast> House<A> {
             project: project.clone(),
             prompt: prompt.into(),
             agent,
+            preferred: None,
             base: None,
         };
         self.flows.create_workspace(task).await

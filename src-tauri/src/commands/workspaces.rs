@@ -18,7 +18,7 @@ pub struct NewTask {
     pub project: ProjectId,
     /// What the agent should do; may be empty for a workspace without a conversation yet.
     pub prompt: String,
-    /// The agent; the default one when `None`.
+    /// The agent; when `None` the project's, else the default one.
     pub agent: Option<AgentId>,
     /// Branch or commit to start from; the project's default branch when `None`.
     pub base: Option<String>,
@@ -46,14 +46,11 @@ pub struct ArchivedWorkspace {
 #[tauri::command]
 #[specta::specta]
 pub async fn create_workspace(app: State<'_, App>, task: NewTask) -> Answered<WorkspaceId> {
-    let agent = match task.agent {
-        Some(agent) => agent,
-        None => preferences::default_agent(&app).await?,
-    };
     let task = Task {
         project: task.project,
         prompt: task.prompt,
-        agent: Some(agent),
+        agent: task.agent,
+        preferred: preferences::load(&app.database).await?.default_agent,
         base: task.base,
     };
     Ok(app.flows.create_workspace(task).await?)

@@ -990,7 +990,7 @@ export type NewTask = {
 	project: ProjectId,
 	/**  What the agent should do; may be empty for a workspace without a conversation yet. */
 	prompt: string,
-	/**  The agent; the default one when `None`. */
+	/**  The agent; when `None` the project's, else the default one. */
 	agent: AgentId | null,
 	/**  Branch or commit to start from; the project's default branch when `None`. */
 	base: string | null,

@@ -98,22 +98,20 @@ impl Agents {
             .await
     }
 
-    /// The preferred agent while it exists, else the first shipped one that is there, else the practice agent, which
+    /// The first of the preferred agents that exists, else the first shipped one that is there, else the practice agent, which
     /// needs nothing.
     pub async fn default_choice(
         &self,
-        preferred: Option<AgentId>,
+        preferred: impl IntoIterator<Item = AgentId>,
     ) -> Result<AgentId, SessionError> {
+        let preferred: Vec<AgentId> = preferred.into_iter().collect();
         self.off_the_workers(move |shared| {
             let mut shipped = shared.registry.shipped();
-            if let Some(preferred) = preferred {
+            if !preferred.is_empty() {
                 let own = shared.store.agents()?;
-                if shipped
-                    .iter()
-                    .chain(&own)
-                    .any(|agent| agent.id == preferred)
-                {
-                    return Ok(preferred);
+                let exists = |id: &AgentId| shipped.iter().chain(&own).any(|agent| agent.id == *id);
+                if let Some(first) = preferred.into_iter().find(exists) {
+                    return Ok(first);
                 }
             }
             let practice = shipped.pop();

@@ -13,8 +13,10 @@ pub struct Task {
     pub project: ProjectId,
     /// What the agent should do; may be empty.
     pub prompt: String,
-    /// By whom; the default agent when `None`.
+    /// By whom; the project's agent when `None`.
     pub agent: Option<AgentId>,
+    /// By whom where neither this nor the project names one; the first agent that is found when `None`.
+    pub preferred: Option<AgentId>,
     /// From which branch or commit; the project's default when `None`.
     pub base: Option<String>,
 }
@@ -25,7 +27,7 @@ impl Orchestration {
     pub async fn create_workspace(&self, task: Task) -> Result<WorkspaceId, FlowError> {
         let agent = match task.agent {
             Some(agent) => agent,
-            None => self.agent_of(&task.project).await?,
+            None => self.agent_of(&task.project, task.preferred).await?,
         };
         let new = NewWorkspace {
             project: task.project,

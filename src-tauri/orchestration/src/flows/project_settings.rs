@@ -27,9 +27,15 @@ impl Orchestration {
         Ok(())
     }
 
-    /// The agent for a project's new workspaces: what the person set for it, as far as it exists, else the default.
-    pub(crate) async fn agent_of(&self, project: &ProjectId) -> Result<AgentId, FlowError> {
-        let preferred = self.rooms.projects.get(project).await?.settings.agent;
-        Ok(self.rooms.agents.default_choice(preferred).await?)
+    /// The agent for a project's new workspaces: what the person set for it, else what they prefer, as far as it exists, else
+    /// the default.
+    pub(crate) async fn agent_of(
+        &self,
+        project: &ProjectId,
+        preferred: Option<AgentId>,
+    ) -> Result<AgentId, FlowError> {
+        let of_project = self.rooms.projects.get(project).await?.settings.agent;
+        let wanted = of_project.into_iter().chain(preferred);
+        Ok(self.rooms.agents.default_choice(wanted).await?)
     }
 }

@@ -69,7 +69,7 @@ impl Orchestration {
         let row = self.rooms.workspaces.get(workspace).await?;
         let agent = match agent.or(row.agent.clone()) {
             Some(agent) => agent,
-            None => self.agent_of(&row.project).await?,
+            None => self.agent_of(&row.project, None).await?,
         };
         let session = self
             .rooms

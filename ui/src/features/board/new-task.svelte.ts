@@ -9,8 +9,6 @@ const key = 'draft:new-workspace';
 export class NewTaskForm {
   /** The project; the form asks its bases. */
   project = $state<ProjectId | null>(null);
-  /** The agent, null for the default one. */
-  agent = $state<AgentId | null>(null);
   /** The branch to start from, null for the project's default. */
   base = $state<string | null>(null);
   /** Branches that can be chosen. */
@@ -18,10 +16,15 @@ export class NewTaskForm {
   /** Creating it. */
   readonly creating = new Attempt();
   #prompt = $state('');
+  #picked = $state<AgentId | null>(null);
+  #ofProject = $state<AgentId | null>(null);
   readonly #backend: Backend;
+  readonly #preferred: AgentId | null;
 
-  constructor(backend: Backend) {
+  /** `preferred`: the agent of projects that have none of their own. */
+  constructor(backend: Backend, preferred: AgentId | null) {
     this.#backend = backend;
+    this.#preferred = preferred;
     this.#prompt = recall(key) ?? '';
   }
 
@@ -34,15 +37,30 @@ export class NewTaskForm {
     remember(key, text || null);
   }
 
-  /** Chooses the project and asks where a workspace of it can start. */
+  /** The agent: as picked, else the project's, else the preferred one; null for the default. */
+  get agent(): AgentId | null {
+    return this.#picked ?? this.#ofProject ?? this.#preferred;
+  }
+
+  set agent(agent: AgentId | null) {
+    this.#picked = agent;
+  }
+
+  /** Chooses the project and asks where a workspace of it can start and who works on it. */
   async choose(project: ProjectId | null): Promise<void> {
     if (project === this.project) return;
     this.project = project;
     this.base = null;
     this.bases = [];
+    this.#ofProject = null;
     if (project === null) return;
-    const result = await this.#backend.projectBases(project);
-    if (this.project === project && result.status === 'ok') this.bases = result.data;
+    const [bases, settings] = await Promise.all([
+      this.#backend.projectBases(project),
+      this.#backend.projectSettings(project),
+    ]);
+    if (this.project !== project) return;
+    if (bases.status === 'ok') this.bases = bases.data;
+    if (settings.status === 'ok') this.#ofProject = settings.data.agent;
   }
 
   /** Creates the workspace; answers its id, or null when it was refused. */
