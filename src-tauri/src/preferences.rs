@@ -58,7 +58,6 @@ impl Default for Preferences {
         Self {
             theme: Theme::System,
             default_agent: None,
-            fix_agent: None,
             max_live_agents: 8,
             sleep_after_minutes: Some(15),
             quiet_after_minutes: 10,
@@ -144,7 +143,8 @@ mod tests {
 
     #[test]
     fn a_row_of_an_earlier_version_keeps_what_it_says_and_gets_the_defaults() {
-        let old = r#"{"theme":"dark","defaultAgent":"codex"}"#;
+        // "fixAgent" was a choice before anything fixed.
+        let old = r#"{"theme":"dark","defaultAgent":"codex","fixAgent":"gemini"}"#;
         let read_old = read(old).unwrap();
         assert_eq!(read_old.theme, Theme::Dark);
         assert_eq!(

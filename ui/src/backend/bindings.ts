@@ -1104,8 +1104,6 @@ export type Preferences = {
 	theme: Theme,
 	/**  The agent for new workspaces; the first one found when `None`. */
 	defaultAgent: AgentId | null,
-	/**  The agent that fixes failing checks; the default one when `None`. */
-	fixAgent: AgentId | null,
 	/**  Agents' processes at a time, 1 to 64. */
 	maxLiveAgents: number,
 	/**  Minutes until an idle agent's process ends, 1 to 1440; never when `None`, unless memory is short. */

@@ -190,7 +190,6 @@ export class FakeBackend implements Backend {
   prefs: Preferences = {
     theme: 'system',
     defaultAgent: null,
-    fixAgent: null,
     maxLiveAgents: 8,
     sleepAfterMinutes: 15,
     quietAfterMinutes: 10,

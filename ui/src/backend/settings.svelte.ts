@@ -9,7 +9,6 @@ export class Settings {
   preferences = $state.raw<Preferences>({
     theme: 'system',
     defaultAgent: null,
-    fixAgent: null,
     maxLiveAgents: 8,
     sleepAfterMinutes: 15,
     quietAfterMinutes: 10,
