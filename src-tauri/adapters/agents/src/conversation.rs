@@ -9,7 +9,7 @@ use crate::prompt::Takes;
 use crate::rpc::{self, BAD_PARAMS, Incoming, NO_SUCH_METHOD, Refusal, TAKEN_BACK};
 use crate::tools::Calls;
 use crate::updates::Messages;
-use crate::{asks, causes, prompt, updates};
+use crate::{asks, causes, prompt, tools, updates};
 use agent_client_protocol_schema::v1::{CancelNotification, PromptRequest};
 use choosing::Choosing;
 use foreign::Foreign;
@@ -263,7 +263,12 @@ impl Conversation {
     fn asked(&mut self, request: Value, method: &str, params: &Value) -> Vec<Act> {
         let ask = match method {
             "session/request_permission" => {
-                asks::permission(&self.own(params), &self.calls, &self.cwd)
+                let params = self.own(params);
+                let ask = asks::permission(&params, &self.calls, &self.cwd);
+                if let Some(patch) = tools::patch(&params["toolCall"]) {
+                    self.calls.asked_about(patch);
+                }
+                ask
             }
             "elicitation/create" => asks::question(params),
             _ => {
@@ -347,14 +352,15 @@ impl Conversation {
     }
 
     /// Passes an event on unless it belongs to the handshake or to a history that is known already.
-    fn live(&mut self, event: AgentEvent) -> Vec<Act> {
+    fn live(&mut self, mut event: AgentEvent) -> Vec<Act> {
         if self.stage != Stage::Open || (self.replaying && updates::is_history(&event)) {
             return Vec::new();
         }
-        if let AgentEvent::Tool(patch) = &event
-            && !self.calls.learn(patch)
-        {
-            return Vec::new();
+        if let AgentEvent::Tool(patch) = &mut event {
+            self.calls.complete(patch);
+            if !self.calls.learn(patch) {
+                return Vec::new();
+            }
         }
         vec![Act::Tell(event)]
     }
@@ -400,6 +406,8 @@ impl Conversation {
         };
         acts.push(Act::Tell(match outcome {
             Ok(result) => match result["stopReason"].as_str() {
+                // Goose ends a turn that the person stopped as if all were said.
+                Some("end_turn") if cancelled => ended("cancelled"),
                 Some(reason) => ended(reason),
                 None => AgentEvent::TurnFailed(protocol("its turn ended without a stop reason")),
             },

@@ -23,7 +23,7 @@ pub(crate) fn patch(update: &Value) -> Option<ToolPatch> {
         call: word("toolCallId")
             .filter(|id| id.len() <= LONGEST_ID)?
             .to_owned(),
-        tool: word("kind").map(kind),
+        tool: word("kind").map(kind).or_else(|| of_goose(update)),
         title: word("title").or(word("name")).map(str::to_owned),
         status: word("status").and_then(status),
         locations: update["locations"]
@@ -49,6 +49,16 @@ fn kind(word: &str) -> ToolKind {
         "fetch" => ToolKind::Fetch,
         "switch_mode" => ToolKind::SwitchMode,
         _ => ToolKind::Other,
+    }
+}
+
+/// Goose gives no kinds. Which of its own tools it uses stands beside the call.
+fn of_goose(update: &Value) -> Option<ToolKind> {
+    let call = &update["_meta"]["goose"]["toolCall"];
+    match (call["extensionName"].as_str()?, call["toolName"].as_str()?) {
+        ("developer", "shell") => Some(ToolKind::Execute),
+        ("developer", "edit" | "write") => Some(ToolKind::Edit),
+        _ => None,
     }
 }
 
@@ -128,20 +138,25 @@ fn says_something(input: &Value) -> bool {
     }
 }
 
-/// What is known of a turn's calls, so that a permission can show the call it is about.
+/// What is known of a turn's calls, so that a permission can show the call it is about, and the call what was only said
+/// with the permission.
 #[derive(Default)]
-pub(crate) struct Calls(HashMap<String, ToolCall>);
+pub(crate) struct Calls {
+    told: HashMap<String, ToolCall>,
+    /// What permissions said of calls that were not told of before.
+    asked: HashMap<String, ToolPatch>,
+}
 
 impl Calls {
     /// Learns from a patch and tells whether it said anything new; some agents repeat themselves many times a
     /// second. Beyond the limit nothing is learned and everything is new.
     pub(crate) fn learn(&mut self, patch: &ToolPatch) -> bool {
-        if self.0.len() >= REMEMBERED && !self.0.contains_key(&patch.call) {
+        if self.told.len() >= REMEMBERED && !self.told.contains_key(&patch.call) {
             return true;
         }
-        let first = !self.0.contains_key(&patch.call);
+        let first = !self.told.contains_key(&patch.call);
         let call = self
-            .0
+            .told
             .entry(patch.call.clone())
             .or_insert_with(|| unknown(&patch.call));
         apply(call, patch) || first || patch.append.is_some()
@@ -149,20 +164,50 @@ impl Calls {
 
     /// The call as it was told.
     pub(crate) fn known(&self, id: &str) -> Option<&ToolCall> {
-        self.0.get(id)
+        self.told.get(id)
     }
 
-    /// The call as known, with what a patch adds. Not learned: a permission's patch is not told as an event.
+    /// The call as known, with what a permission's patch adds. Not learned: it is not told as an event.
     pub(crate) fn known_with(&self, patch: &ToolPatch) -> ToolCall {
-        let known = self.0.get(&patch.call).cloned();
-        let mut call = known.unwrap_or_else(|| unknown(&patch.call));
+        let Some(known) = self.told.get(&patch.call) else {
+            let mut call = unknown(&patch.call);
+            apply(&mut call, patch);
+            return call;
+        };
+        let mut call = known.clone();
         apply(&mut call, patch);
+        // Goose says less when it asks than it said before: no more than the tool's name, and no kind.
+        if known.title.starts_with(&call.title) {
+            call.title.clone_from(&known.title);
+        }
+        if call.tool == ToolKind::Other {
+            call.tool = known.tool;
+        }
         call
+    }
+
+    /// Remembers what a permission said of a call that was not told of: Gemini and Qwen Code say it nowhere else.
+    pub(crate) fn asked_about(&mut self, patch: ToolPatch) {
+        if !self.told.contains_key(&patch.call) && self.asked.len() < REMEMBERED {
+            self.asked.insert(patch.call.clone(), patch);
+        }
+    }
+
+    /// Adds to the first that is told of a call what its permission said of it.
+    pub(crate) fn complete(&mut self, patch: &mut ToolPatch) {
+        let Some(asked) = self.asked.remove(&patch.call) else {
+            return;
+        };
+        patch.tool = patch.tool.take().or(asked.tool);
+        patch.title = patch.title.take().or(asked.title);
+        patch.locations = patch.locations.take().or(asked.locations);
+        patch.input = patch.input.take().or(asked.input);
     }
 
     /// Forgets the turn.
     pub(crate) fn clear(&mut self) {
-        self.0.clear();
+        self.told.clear();
+        self.asked.clear();
     }
 }
 
@@ -289,5 +334,41 @@ mod tests {
             calls.learn(&asked),
             "the update after the permission is news"
         );
+    }
+
+    #[test]
+    fn what_only_the_permission_said_belongs_to_the_call() {
+        let mut calls = Calls::default();
+        let asked = json!({"toolCallId": "a", "title": "touch x", "kind": "execute", "rawInput": {"command": "touch x"}});
+        calls.asked_about(patch(&asked).unwrap());
+        let mut ended = patch(&json!({"toolCallId": "a", "status": "completed"})).unwrap();
+        calls.complete(&mut ended);
+        assert!(calls.learn(&ended));
+        assert_eq!(
+            (ended.title.as_deref(), ended.tool, ended.status),
+            (
+                Some("touch x"),
+                Some(ToolKind::Execute),
+                Some(ToolStatus::Completed)
+            )
+        );
+        assert!(ended.input.is_some());
+    }
+
+    #[test]
+    fn a_call_of_goose_has_the_kind_of_its_tool_and_its_permission_the_title_that_says_most() {
+        let meta =
+            json!({"goose": {"toolCall": {"toolName": "shell", "extensionName": "developer"}}});
+        let told = json!({"toolCallId": "a", "title": "shell · touch x", "rawInput": {"command": "touch x"}, "_meta": meta});
+        let mut calls = Calls::default();
+        calls.learn(&patch(&told).unwrap());
+        let asked = json!({"toolCallId": "a", "kind": "other", "title": "shell", "rawInput": {"command": "touch x"}});
+        let call = calls.known_with(&patch(&asked).unwrap());
+        assert_eq!(
+            (call.title.as_str(), call.tool),
+            ("shell · touch x", ToolKind::Execute)
+        );
+        let foreign = json!({"toolCallId": "b", "_meta": {"goose": {"toolCall": {"toolName": "shell", "extensionName": "mine"}}}});
+        assert_eq!(patch(&foreign).unwrap().tool, None);
     }
 }

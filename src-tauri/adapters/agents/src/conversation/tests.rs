@@ -230,7 +230,7 @@ fn a_refused_handshake_says_why() {
 }
 
 #[test]
-fn a_stopped_turn_asks_nobody_and_ends_cancelled_even_by_an_error() {
+fn a_stopped_turn_asks_nobody_and_ends_cancelled_whatever_the_agent_says() {
     let mut conversation = open();
     conversation.prompt(said("work"));
     assert!(matches!(
@@ -262,6 +262,12 @@ fn a_stopped_turn_asks_nobody_and_ends_cancelled_even_by_an_error() {
         }]
     );
     assert!(!conversation.in_turn());
+
+    conversation.prompt(said("more"));
+    conversation.cancel();
+    let as_if_all_were_said = json!({"id": 3, "result": {"stopReason": "end_turn"}});
+    let ended = hear(&mut conversation, &as_if_all_were_said).told;
+    assert!(matches!(&ended[..], [AgentEvent::TurnEnded { reason }] if reason == "cancelled"));
 }
 
 #[test]

@@ -116,8 +116,16 @@ impl Recording {
             let answers = |(from, message): &&(From, Value)| {
                 *from == From::Agent && message["id"] == *id && message["method"].is_null()
             };
-            if let Some((_, answer)) = self.messages[at..].iter().find(answers) {
-                turns.push(answer["result"]["stopReason"].as_str().unwrap_or("error"));
+            let rest = &self.messages[at..];
+            if let Some(length) = rest.iter().position(|one| answers(&one)) {
+                let mut turn = rest[..length].iter();
+                let stopped = turn.any(|(_, message)| message["method"] == "session/cancel");
+                let reason = rest[length].1["result"]["stopReason"].as_str();
+                turns.push(match reason.unwrap_or("error") {
+                    // The person's word counts.
+                    "end_turn" if stopped => "cancelled",
+                    reason => reason,
+                });
             }
         }
         turns
