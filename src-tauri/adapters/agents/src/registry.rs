@@ -45,12 +45,18 @@ pub(crate) fn about(id: &AgentId) -> Option<About> {
     }
     let entry = entry(id)?;
     Some(About {
-        install: format!("npm install -g {}@{}", entry.package, entry.tested),
+        install: format!("npm install -g {}@{}", package(entry), entry.tested),
         sign_in: entry.sign_in.to_owned(),
         docs: Some(entry.docs.to_owned()),
         tested: Some(entry.tested.to_owned()),
         keys: entry.keys.iter().map(|key| (*key).to_owned()).collect(),
     })
+}
+
+/// The entry's package for this platform; on one that it is not made for, the usual one, which says so.
+fn package(entry: &Entry) -> String {
+    let platform = platform().unwrap_or_else(|| "linux-x64".to_owned());
+    entry.package.replace("{platform}", &platform)
 }
 
 /// Looks for a program on the search path.

@@ -10,7 +10,7 @@ pub(super) struct Entry {
     /// Where the program itself is below a `node_modules`, when what npm puts on the PATH is only a wrapper that does
     /// not pass signals on. `{platform}` is `linux-x64` and the like.
     pub(super) native: Option<&'static str>,
-    /// The npm package, without version.
+    /// The npm package, without version. `{platform}` as above.
     pub(super) package: &'static str,
     /// The version of the package that was tested.
     pub(super) tested: &'static str,
@@ -73,7 +73,8 @@ pub(super) const ENTRIES: [Entry; 7] = [
         name: "OpenCode",
         command: "opencode",
         args: &["acp"],
-        env: &[],
+        // By itself it asks before nothing. What needs no question is for the person's rules to say.
+        env: &[("OPENCODE_PERMISSION", r#"{"edit":"ask","bash":"ask"}"#)],
         native: None,
         package: "opencode-ai",
         tested: "1.18.33",
@@ -105,9 +106,11 @@ pub(super) const ENTRIES: [Entry; 7] = [
         name: "Goose",
         command: "goose",
         args: &["acp", "--with-builtin", "developer"],
-        env: &[],
-        native: Some("@aaif/goose-binary-{platform}/bin/goose"),
-        package: "@aaif/goose",
+        // By itself it asks before nothing. Its mode can be chosen in each conversation.
+        env: &[("GOOSE_MODE", "approve")],
+        native: None,
+        // "@aaif/goose" puts only "goose-tui" on the PATH, which speaks no protocol.
+        package: "@aaif/goose-binary-{platform}",
         tested: "0.20.1",
         sign_in: "Run \"goose configure\" in a terminal to choose a provider, or let it have the provider's key.",
         docs: "https://block.github.io/goose/docs",
@@ -118,7 +121,8 @@ pub(super) const ENTRIES: [Entry; 7] = [
         name: "Qwen Code",
         command: "qwen",
         args: &["--acp"],
-        env: &[],
+        // As Gemini CLI, which it comes from.
+        env: &[("QWEN_CODE_NO_RELAUNCH", "true")],
         native: None,
         package: "@qwen-code/qwen-code",
         tested: "0.15.10",
