@@ -3,43 +3,31 @@
 //! Invariant: an agent sees nothing of the person who runs the tests (no home, no keys, no settings), and whatever
 //! it asks of a network goes to the scripted model.
 
+mod recipes;
+mod vendor;
+
 use kernel::AgentId;
+use recipes::{MISLEADING, common};
 use serde_json::{Value, json};
+use session::InheritedVariable;
 use session::port::{
-    AgentConnection, AgentEvent, AgentProgram, AgentRegistry, AgentRuntime, Detection, Launch,
+    About, AgentCheckup, AgentConnection, AgentEvent, AgentProgram, AgentRegistry, AgentRuntime,
+    Detection, Inheritance, Launch,
 };
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::mpsc;
+use vendor::Listed;
 
 use crate::app::Cast;
-use crate::model_server::{Dialect, ModelServer};
+use crate::model_server::ModelServer;
+
+pub use vendor::Vendor;
 
 /// Where in a data directory its agents are listed.
 const LIST: &str = "agents.json";
-
-/// Beginnings of variables that lead these agents to other accounts, models or places.
-const MISLEADING: [&str; 7] = [
-    "ANTHROPIC_",
-    "CLAUDE",
-    "CODEX_",
-    "OPENAI_",
-    "AWS_",
-    "GOOGLE_",
-    "IS_SANDBOX",
-];
-
-/// An agent at the version that is installed for the tests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Vendor {
-    /// Claude Code's adapter that npm picks on Node 20.
-    Claude049,
-    /// Claude Code's adapter as of late.
-    Claude0100,
-    /// Codex's adapter.
-    Codex26,
-}
 
 /// How often an agent tries again what its model's provider refused. Codex does not try for long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,29 +39,6 @@ pub enum Retries {
 }
 
 impl Vendor {
-    /// What its model speaks.
-    pub fn dialect(self) -> Dialect {
-        match self {
-            Self::Claude049 | Self::Claude0100 => Dialect::Anthropic,
-            Self::Codex26 => Dialect::OpenAi,
-        }
-    }
-
-    fn id(self) -> &'static str {
-        match self {
-            Self::Claude049 | Self::Claude0100 => "claude-code",
-            Self::Codex26 => "codex",
-        }
-    }
-
-    fn package(self) -> &'static str {
-        match self {
-            Self::Claude049 => "@agentclientprotocol/claude-agent-acp",
-            Self::Claude0100 => "claude-agent-acp-0.100",
-            Self::Codex26 => "@agentclientprotocol/codex-acp",
-        }
-    }
-
     /// Writes into an empty data directory that this agent is the only one, and all that it needs there.
     pub fn install_into(self, home: &Path, model: &ModelServer, retries: Retries) {
         let own = home.join("agent's home");
@@ -81,8 +46,12 @@ impl Vendor {
             std::fs::create_dir_all(own.join(folder)).expect("a temp folder is writable");
         }
         let at = format!("http://127.0.0.1:{}", model.port());
-        std::fs::write(own.join(".codex/config.toml"), codex_config(&at))
-            .expect("a temp folder is writable");
+        if let Some((path, text)) = self.files(&at) {
+            let path = own.join(path);
+            let folder = path.parent().expect("it lies below the home");
+            std::fs::create_dir_all(folder).expect("a temp folder is writable");
+            std::fs::write(path, text).expect("a temp folder is writable");
+        }
         let misleading = env::vars_os()
             .filter_map(|(name, _)| name.into_string().ok())
             .filter(|name| MISLEADING.iter().any(|begin| name.starts_with(begin)))
@@ -91,106 +60,37 @@ impl Vendor {
             .chain(common(&own, &at))
             .chain(self.variables(&own, &at, retries))
             .collect();
-        let listed = json!([{
-            "id": self.id(), "name": format!("{self:?}"),
-            "command": "node", "args": [self.program()], "env": env,
-        }]);
-        std::fs::write(home.join(LIST), listed.to_string()).expect("a temp folder is writable");
-    }
-
-    fn program(self) -> PathBuf {
-        let packages = Path::new(env!("CARGO_MANIFEST_DIR")).join("real-agents/node_modules");
-        let program = packages.join(self.package()).join("dist/index.js");
-        assert!(
-            program.is_file(),
-            "{self:?} is not installed. Run these tests by `cargo xtask test --agents`, which installs it."
-        );
-        program
-    }
-
-    fn variables(self, own: &Path, at: &str, retries: Retries) -> Vec<(String, String)> {
-        match self {
-            Self::Claude049 | Self::Claude0100 => vec![
-                pair("ANTHROPIC_BASE_URL", at),
-                pair("ANTHROPIC_API_KEY", "sk-ant-dummy"),
-                pair("CLAUDE_CONFIG_DIR", text(&own.join(".claude"))),
-                pair("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"),
-                // What it asks the model unasked, for something to offer the person.
-                pair("CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION", "false"),
-                pair(
-                    "CLAUDE_CODE_MAX_RETRIES",
-                    match retries {
-                        Retries::Few => "2",
-                        Retries::AsShipped => "10",
-                    },
-                ),
-                pair("DISABLE_TELEMETRY", "1"),
-                pair("DISABLE_ERROR_REPORTING", "1"),
-                pair("DISABLE_AUTOUPDATER", "1"),
-            ],
-            Self::Codex26 => vec![
-                pair("CODEX_HOME", text(&own.join(".codex"))),
-                pair("DOUBLE_KEY", "dummy"),
-                pair("INITIAL_AGENT_MODE", "workspace-write"),
-            ],
+        let mut listed = json!({"id": self.id(), "env": env});
+        if let Listed::Package(package) = self.listed() {
+            listed["name"] = json!(format!("{self:?}"));
+            listed["command"] = json!("node");
+            listed["args"] = json!([adapter(package)]);
         }
+        std::fs::write(home.join(LIST), json!([listed]).to_string())
+            .expect("a temp folder is writable");
     }
 }
 
-/// A home of its own, and every way out leads to the scripted model, which notes it.
-fn common(own: &Path, at: &str) -> Vec<(String, String)> {
-    let mut all = vec![
-        pair("HOME", text(own)),
-        pair("XDG_CONFIG_HOME", text(&own.join(".config"))),
-        pair("XDG_CACHE_HOME", text(&own.join(".cache"))),
-        pair("XDG_DATA_HOME", text(&own.join(".config"))),
-        pair("XDG_STATE_HOME", text(&own.join(".cache"))),
-        pair("TMPDIR", text(&own.join("tmp"))),
-        pair("GIT_CONFIG_GLOBAL", text(&own.join(".gitconfig"))),
-        pair("TERM", "dumb"),
-        pair("LANG", "C.UTF-8"),
-    ];
-    for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
-        all.push(pair(name, at));
-        all.push(pair(&name.to_lowercase(), at));
-    }
-    for name in ["NO_PROXY", "no_proxy"] {
-        all.push(pair(name, "127.0.0.1,localhost"));
-    }
-    all
+/// The folder of npm's packages.
+fn packages() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("real-agents/node_modules")
 }
 
-/// A model that Codex knows: for an unknown one it offers no tool to patch files. What it asks of the network at its
-/// start (plugins, apps, statistics) is off.
-fn codex_config(at: &str) -> String {
-    format!(
-        r#"model = "gpt-6.1-sol"
-model_provider = "double"
-check_for_update_on_startup = false
-[model_providers.double]
-name = "double"
-base_url = "{at}/v1"
-env_key = "DOUBLE_KEY"
-wire_api = "responses"
-request_max_retries = 2
-stream_max_retries = 2
-stream_idle_timeout_ms = 60000
-supports_websockets = false
-[analytics]
-enabled = false
-[features]
-plugins = false
-apps = false
-"#
-    )
+fn adapter(package: &str) -> PathBuf {
+    let program = packages().join(package).join("dist/index.js");
+    assert!(
+        program.is_file(),
+        "{package} is not installed. Run these tests by `cargo xtask test --agents`, which installs it."
+    );
+    program
 }
 
-fn pair(name: &str, value: &str) -> (String, String) {
-    (name.to_owned(), value.to_owned())
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("temp folders have plain names")
+/// Where programs are looked for: where npm puts them, and then as everywhere.
+fn search() -> OsString {
+    let everywhere = env::var_os("PATH").unwrap_or_default();
+    let folders = [packages().join(".bin")].into_iter();
+    env::join_paths(folders.chain(env::split_paths(&everywhere)))
+        .expect("a checkout's path holds no separator")
 }
 
 /// The app's adapter, with the agents that are listed in the data directory.
@@ -210,31 +110,36 @@ impl Cast for InstalledAgents {
     fn hire(home: &Path) -> (Arc<Self>, Arc<dyn AgentRegistry>) {
         let list = std::fs::read(home.join(LIST)).expect("agents were installed into it");
         let list: Vec<Value> = serde_json::from_slice(&list).expect("the list is JSON");
+        let programs = agents::Agents::new(
+            process::Tag::of_home(home).of_run(),
+            PathBuf::from("/nowhere/practice-agent"),
+            search(),
+        );
+        let shipped = programs.shipped();
         let real = Arc::new(Self {
-            programs: agents::Agents::new(
-                process::Tag::of_home(home).of_run(),
-                PathBuf::from("/nowhere/practice-agent"),
-                env::var_os("PATH").unwrap_or_default(),
-            ),
-            listed: list.iter().map(program).collect(),
+            listed: list.iter().map(|one| program(one, &shipped)).collect(),
+            programs,
         });
         (Arc::clone(&real), real)
     }
 }
 
-fn program(listed: &Value) -> AgentProgram {
+/// The entry that the app ships, with what the test gives it; or one of the test's own.
+fn program(listed: &Value, shipped: &[AgentProgram]) -> AgentProgram {
     let word = |value: &Value| value.as_str().expect("the list is of words").to_owned();
     let all = |value: &Value| value.as_array().cloned().unwrap_or_default();
-    AgentProgram {
-        id: AgentId::new(word(&listed["id"])),
-        name: word(&listed["name"]),
-        command: word(&listed["command"]),
-        args: all(&listed["args"]).iter().map(word).collect(),
-        env: all(&listed["env"])
-            .iter()
-            .map(|pair| (word(&pair[0]), word(&pair[1])))
-            .collect(),
+    let id = AgentId::new(word(&listed["id"]));
+    let entry = shipped.iter().find(|program| program.id == id);
+    let mut program = entry.expect("the app ships it").clone();
+    if listed["command"].is_string() {
+        program.name = word(&listed["name"]);
+        program.command = word(&listed["command"]);
+        program.args = all(&listed["args"]).iter().map(word).collect();
     }
+    let env = all(&listed["env"]);
+    let given = env.iter().map(|pair| (word(&pair[0]), word(&pair[1])));
+    program.env.extend(given);
+    program
 }
 
 impl AgentRuntime for InstalledAgents {
@@ -250,5 +155,21 @@ impl AgentRegistry for InstalledAgents {
 
     fn detect(&self, program: &AgentProgram) -> Detection {
         self.programs.detect(program)
+    }
+
+    fn about(&self, id: &AgentId) -> Option<About> {
+        self.programs.about(id)
+    }
+
+    fn version(&self, program: &AgentProgram, path: &Path) -> Option<String> {
+        self.programs.version(program, path)
+    }
+
+    fn checkup(&self) -> Option<Arc<dyn AgentCheckup>> {
+        self.programs.checkup()
+    }
+
+    fn environment(&self, inherits: &Inheritance) -> Vec<InheritedVariable> {
+        self.programs.environment(inherits)
     }
 }

@@ -54,3 +54,16 @@ pub fn output_of<'a>(entries: &'a [Entry], title: &str) -> &'a str {
     });
     outputs.next().unwrap_or_default()
 }
+
+/// All that tool calls show, whatever their titles: some agents' titles are their model's.
+pub fn shown(entries: &[Entry]) -> String {
+    let calls = entries.iter().filter_map(|entry| match &entry.body {
+        EntryBody::Tool { call } => Some(&call.content),
+        _ => None,
+    });
+    let texts = calls.flatten().filter_map(|content| match content {
+        ToolContent::Text { text, .. } => Some(text.as_str()),
+        ToolContent::Diff { .. } => None,
+    });
+    texts.collect::<Vec<_>>().join("\n")
+}

@@ -19,9 +19,6 @@ with_each_agent!(
     an_app_that_is_killed_finds_the_conversation_again,
 );
 
-/// What an adapter's command line ends with.
-const ADAPTER: &str = "dist/index.js";
-
 async fn an_agent_that_is_killed_while_it_speaks_goes_on_where_it_was(vendor: Vendor) {
     let script = [
         Reply::hang("One sheep, "),
@@ -30,7 +27,7 @@ async fn an_agent_that_is_killed_while_it_speaks_goes_on_where_it_was(vendor: Ve
     ];
     let scene = Scene::of(vendor, "Count the sheep", script).await;
     scene.until("One sheep").await;
-    kill_adapter(&scene).await;
+    kill_agent(&scene, vendor).await;
     // By itself.
     scene.until("answer: Two sheep.").await;
     scene.send("Go on counting").await;
@@ -49,23 +46,24 @@ async fn an_agent_that_is_killed_in_a_command_takes_it_along(vendor: Vendor) {
     let scene = Scene::of(vendor, "Count the sheep", script).await;
     scene.allow().await;
     scene.file_appears("begun.txt").await;
-    kill_adapter(&scene).await;
+    kill_agent(&scene, vendor).await;
     look("the command's end", || {
         scene.living_with("sleep 4321").is_empty()
     })
     .await;
-    scene.until("answer: Two sheep.").await;
+    // Copilot says before it what it makes of the command that was cut off.
+    scene.until("Two sheep.").await;
     scene.send("Go on counting").await;
     scene.until("answer: Three sheep.").await;
     remembers(&scene).await;
     scene.end().await;
 }
 
-/// Kills the adapter's process alone, as a person or the system would, and waits until the conversation tells of it.
-async fn kill_adapter(scene: &Scene) {
-    let adapters = scene.living_with(ADAPTER);
-    let [Ended { pid, .. }] = adapters.as_slice() else {
-        panic!("one adapter expected: {adapters:?}");
+/// Kills the agent's process alone, as a person or the system would, and waits until the conversation tells of it.
+async fn kill_agent(scene: &Scene, vendor: Vendor) {
+    let agents = scene.living_with(vendor.command_line());
+    let [Ended { pid, .. }] = agents.as_slice() else {
+        panic!("one agent expected: {agents:?}");
     };
     let handle = Pid::from_raw(*pid).expect("it is a process");
     kill_process(handle, Signal::KILL).expect("it is ours");

@@ -1,6 +1,6 @@
 //! The model's provider fails: what the person is told, and that the conversation goes on.
 
-use crate::scene::{Scene, Stage, with_agent, with_each_agent};
+use crate::scene::{Scene, Stage, with_agent, with_claude_and_codex};
 use session::Cause;
 use session::machine::SessionState;
 use snapshot::Reason;
@@ -9,7 +9,7 @@ use tests::installed_agents::{Retries, Vendor};
 use tests::model_server::{Heard, Reply};
 use tests::telling::has;
 
-with_each_agent!(
+with_claude_and_codex!(
     a_key_that_is_refused_is_told_as_a_sign_in,
     a_limit_that_lasts_is_told,
     what_fails_once_is_tried_again,
@@ -49,7 +49,7 @@ async fn a_limit_that_lasts_is_told(vendor: Vendor) {
             );
         }
         // It ends the turn as if all were well, and says so in the answer.
-        Vendor::Codex26 => {
+        _ => {
             let entries = scene.until("end: ").await;
             assert!(has(&entries, "429"));
         }

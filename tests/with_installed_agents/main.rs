@@ -5,6 +5,7 @@
 
 mod crashes;
 mod failures;
+mod registry;
 mod scene;
 mod stopping;
 mod turns;

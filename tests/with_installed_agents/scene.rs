@@ -12,15 +12,37 @@ use tests::installed_agents::{InstalledAgents, Retries, Vendor};
 use tests::model_server::{Ending, ModelServer, Reply};
 use tests::telling::{has, short};
 
-/// Makes a test of each story for each agent.
+/// Makes a test of each story for each agent. What comes before the version in a name is what is skipped where the agent
+/// could not be installed.
 macro_rules! with_each_agent {
+    ($($story:ident),+ $(,)?) => {
+        $crate::scene::with_claude_and_codex!($($story),+);
+        $crate::scene::with_shipped_entries!($($story),+);
+    };
+}
+pub(crate) use with_each_agent;
+
+/// Makes a test of each story for the adapters of Claude Code and Codex.
+macro_rules! with_claude_and_codex {
     ($($story:ident),+ $(,)?) => {
         $crate::scene::with_agent!(claude_0_49, Claude049, $($story),+);
         $crate::scene::with_agent!(claude_0_100, Claude0100, $($story),+);
         $crate::scene::with_agent!(codex_2_6, Codex26, $($story),+);
     };
 }
-pub(crate) use with_each_agent;
+pub(crate) use with_claude_and_codex;
+
+/// Makes a test of each story for the agents that are started by the entry that the app ships.
+macro_rules! with_shipped_entries {
+    ($($story:ident),+ $(,)?) => {
+        $crate::scene::with_agent!(gemini_0_61, Gemini061, $($story),+);
+        $crate::scene::with_agent!(opencode_1_18, OpenCode118, $($story),+);
+        $crate::scene::with_agent!(copilot_1_0, Copilot10, $($story),+);
+        $crate::scene::with_agent!(goose_1_34, Goose134, $($story),+);
+        $crate::scene::with_agent!(qwen_0_15, Qwen015, $($story),+);
+    };
+}
+pub(crate) use with_shipped_entries;
 
 /// Makes a test of each story for one agent.
 macro_rules! with_agent {
@@ -174,8 +196,13 @@ impl Scene {
             if card.status.reason == Reason::TurnFinished {
                 return;
             }
+            let asked = self.pending().id;
             self.app.choose(&self.session, OptionKind::AllowOnce).await;
-            let goes_on = |card: &snapshot::Card| card.status.reason != Reason::NeedsPermission;
+            // The next question may follow at once.
+            let goes_on = |card: &snapshot::Card| {
+                let pending = card.sessions.iter().flat_map(|session| &session.pending);
+                pending.into_iter().all(|one| one.id != asked)
+            };
             self.app.card(&self.workspace, goes_on).await;
         }
     }

@@ -38,8 +38,8 @@ async fn a_stop_while_a_command_runs_ends_the_turn(vendor: Vendor) {
             })
             .await;
         }
-        // It lets commands run until it ends itself.
-        Vendor::Codex26 => {}
+        // They let commands run until they end themselves.
+        _ => {}
     }
     scene.still_talks().await;
     assert_eq!(scene.file("ended.txt"), None);

@@ -5,7 +5,7 @@ use session::{Answer, AskKind, FormFieldKind, OptionKind};
 use snapshot::Reason;
 use tests::installed_agents::Vendor;
 use tests::model_server::Reply;
-use tests::telling::{has, output_of};
+use tests::telling::{has, shown};
 
 with_each_agent!(
     a_whole_turn_edits_a_file_and_runs_a_command,
@@ -36,8 +36,12 @@ async fn a_whole_turn_edits_a_file_and_runs_a_command(vendor: Vendor) {
     );
     assert!(scene.file("made-by-command.txt").is_some());
     let entries = scene.transcript().await;
-    let output = output_of(&entries, command);
-    assert!(output.contains(changed), "{output:?}");
+    let output = shown(&entries);
+    assert_eq!(
+        output.contains(changed),
+        vendor.shows_output(),
+        "{output:?}"
+    );
     assert!(has(&entries, "answer: It shouts now."));
     assert!(has(&entries, "end: end_turn"));
     let last = scene.model.heard().pop().expect("it was asked");
@@ -46,10 +50,13 @@ async fn a_whole_turn_edits_a_file_and_runs_a_command(vendor: Vendor) {
 }
 
 async fn what_is_allowed_is_done_and_not_before(vendor: Vendor) {
-    let command = "echo $((1234 * 5678)) > granted.txt; cat granted.txt";
+    // Without `$()`, which Gemini refuses to run at all.
+    let command = "expr 1234 '*' 5678 > granted.txt; cat granted.txt";
     let script = [Reply::run_if_allowed(command), Reply::say("Thank you.")];
     let scene = Scene::of(vendor, "Ask me first", script).await;
     scene.at(Reason::NeedsPermission).await;
+    let asked = scene.pending().ask;
+    assert_eq!(asked.command.as_deref(), Some(command), "{asked:#?}");
     assert_eq!(scene.file("granted.txt"), None);
     scene.allow().await;
     let entries = scene.until("end: end_turn").await;
@@ -86,8 +93,10 @@ async fn a_line_of_three_megabytes_is_shown_in_part(vendor: Vendor) {
     scene.allow_all().await;
     assert!(scene.file("written.txt").is_some(), "the command ran");
     let entries = scene.transcript().await;
-    let output = output_of(&entries, command);
-    assert!(output.contains("xxxxxxxx"), "{} bytes", output.len());
+    let output = shown(&entries);
+    // Goose puts it into a file, and says so.
+    let is_told = output.contains("xxxxxxxx") || output.contains("3000000 bytes");
+    assert_eq!(is_told, vendor.shows_output(), "{} bytes", output.len());
     assert!(output.len() < 300_000, "{} bytes", output.len());
     assert!(has(&entries, "answer: That was long."));
     scene.end().await;

@@ -4,6 +4,7 @@ use crate::places::Places;
 use crate::run::build_programs;
 use crate::step::{Outcome, answer, cargo, run, run_silently, step};
 use crate::{npm, setup, ui};
+use std::path::Path;
 use std::process::Command;
 
 /// Asks for the stories with real agents instead of all the others.
@@ -51,6 +52,16 @@ pub fn test(places: &Places, filter: &[String]) -> Outcome {
     })
 }
 
+/// Agents that npm may leave out where it finds no package for the platform: what it calls the program, and what the
+/// names of the stories with it hold.
+const OPTIONAL: [(&str, &str); 5] = [
+    ("gemini", "::gemini_"),
+    ("opencode", "::opencode_"),
+    ("copilot", "::copilot_"),
+    ("goose", "::goose_"),
+    ("qwen", "::qwen_"),
+];
+
 /// Installs the real agents from npm and runs the stories with them. Where they can't be had, says so and succeeds.
 fn with_agents(places: &Places, filter: &[String]) -> Outcome {
     setup::to_build()?;
@@ -62,18 +73,33 @@ fn with_agents(places: &Places, filter: &[String]) -> Outcome {
         println!("skipped: the real agents can't be installed from npm here ({why})");
         return Ok(());
     }
+    let left_out = left_out(&packages);
     // The whole workspace, so that features are the same as in every other build; only these are built and run.
     let chosen = ["--workspace", "--test", "with_installed_agents"];
     step("tests with the real agents", || {
         let mut tests = cargo(&places.root);
         if has_nextest(places) {
             tests.args(["nextest", "run", "--run-ignored", "only"]);
-            run(tests.args(chosen).args(filter))
+            run(tests.args(chosen).args(filter).arg("--").args(left_out))
         } else {
             tests.arg("test").args(chosen).args(filter);
-            run(tests.args(["--", "--ignored"]))
+            run(tests.args(["--", "--ignored"]).args(left_out))
         }
     })
+}
+
+/// Says which agents are missing, and what keeps their stories from being run.
+fn left_out(packages: &Path) -> Vec<&'static str> {
+    let programs = packages.join("node_modules/.bin");
+    let missing = OPTIONAL
+        .into_iter()
+        .filter(|(program, _)| !programs.join(program).exists());
+    missing
+        .flat_map(|(program, stories)| {
+            println!("skipped: the stories with {program}, which npm did not install here");
+            ["--skip", stories]
+        })
+        .collect()
 }
 
 /// The same test that is among all the others, with more crashes and its table printed.

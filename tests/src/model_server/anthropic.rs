@@ -1,6 +1,6 @@
-//! The Messages API, as much of it as Claude Code reads.
+//! The Messages API, as much of it as Claude Code, OpenCode, Goose and Copilot read.
 
-use super::script::{Use, Voice};
+use super::script::Voice;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -9,11 +9,6 @@ const MODEL: &str = "claude-sonnet-4-5";
 fn id(prefix: &str) -> String {
     static LAST: AtomicU32 = AtomicU32::new(0);
     format!("{prefix}_{:024}", LAST.fetch_add(1, Ordering::Relaxed))
-}
-
-/// Whether it is asked to work: it is offered tools.
-pub(super) fn is_at_work(asked: &Value) -> bool {
-    asked["tools"].as_array().is_some_and(|all| !all.is_empty())
 }
 
 /// An error's body.
@@ -81,30 +76,7 @@ fn closing(reason: &str) -> Vec<Value> {
 }
 
 /// The use of a tool.
-pub(super) fn tool_use(how: &Use) -> Vec<Value> {
-    let (name, input) = match how {
-        Use::Read { path } => ("Read", json!({"file_path": path})),
-        Use::Edit { path, old, new } => (
-            "Edit",
-            json!({"file_path": path, "old_string": old, "new_string": new}),
-        ),
-        Use::Create { path, text } => ("Write", json!({"file_path": path, "content": text})),
-        Use::Run { command } | Use::RunIfAllowed { command } => (
-            "Bash",
-            json!({"command": command, "description": "Run a command"}),
-        ),
-        Use::Ask { question, options } => {
-            let options = options
-                .iter()
-                .map(|option| json!({"label": option, "description": option}));
-            let question = json!({
-                "question": question, "header": "Choice", "multiSelect": false,
-                "options": options.collect::<Vec<_>>(),
-            });
-            ("AskUserQuestion", json!({"questions": [question]}))
-        }
-        Use::Plan { plan } => ("ExitPlanMode", json!({"plan": plan})),
-    };
+pub(super) fn tool_use((name, input): (&str, Value)) -> Vec<Value> {
     let block = json!({"type": "tool_use", "id": id("toolu"), "name": name, "input": {}});
     let mut events = vec![
         json!({"type": "message_start", "message": message()}),

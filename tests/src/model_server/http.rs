@@ -119,6 +119,12 @@ impl Connection {
         self.stream.write_all(body).await
     }
 
+    /// Agrees that what follows is not for a proxy.
+    pub(super) async fn tunnel(&mut self) -> io::Result<()> {
+        let agreed = b"HTTP/1.1 200 Connected\r\n\r\n";
+        self.stream.write_all(agreed).await
+    }
+
     /// The beginning of an answer that comes in chunks.
     pub(super) async fn begin(&mut self, kind: &str) -> io::Result<()> {
         let head = format!(

@@ -3,10 +3,13 @@
 //! Invariant: it hears everything the agents ask of a network, and answers only by its script.
 
 mod anthropic;
+mod chat;
+mod gemini;
 mod http;
 mod openai;
 mod script;
 mod sse;
+mod tools;
 
 use serde_json::Value;
 use std::collections::VecDeque;
@@ -18,22 +21,60 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
 pub use script::{Reply, Use};
+pub use tools::Tools;
 
 use http::{Connection, Request};
 use script::Streamed;
 
-/// How a vendor's API speaks.
+/// How a vendor's API speaks, and with whose tools.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     /// The Messages API.
-    Anthropic,
-    /// The Responses API.
+    Anthropic(Tools),
+    /// The Chat Completions API.
+    Chat(Tools),
+    /// The Gemini API.
+    Gemini(Tools),
+    /// The Responses API, with Codex's tools.
     OpenAi,
+}
+
+impl Dialect {
+    /// Whether a path asks for an answer.
+    fn is_asked(self, path: &str) -> bool {
+        match self {
+            Self::Anthropic(_) => path == "/v1/messages",
+            Self::Chat(_) => path == "/v1/chat/completions",
+            Self::Gemini(_) => gemini::is_asked(path),
+            Self::OpenAi => path == "/v1/responses",
+        }
+    }
+
+    /// Whether it is asked to work: it is offered tools.
+    fn is_at_work(self, asked: &Value) -> bool {
+        match self {
+            Self::Anthropic(_) | Self::Chat(_) | Self::Gemini(_) => {
+                asked["tools"].as_array().is_some_and(|all| !all.is_empty())
+            }
+            Self::OpenAi => openai::is_at_work(asked),
+        }
+    }
+
+    fn streamed(self, path: &str, asked: &Value) -> Streamed {
+        let is_streamed = match self {
+            Self::Anthropic(_) | Self::Chat(_) | Self::OpenAi => asked["stream"] == true,
+            Self::Gemini(_) => gemini::is_streamed(path),
+        };
+        if is_streamed {
+            Streamed::Yes
+        } else {
+            Streamed::No
+        }
+    }
 }
 
 /// The running server; it ends with this.
 pub struct ModelServer {
-    port: u16,
     shared: Arc<Shared>,
     task: tokio::task::JoinHandle<()>,
 }
@@ -60,6 +101,7 @@ pub enum Ending {
 
 struct Shared {
     dialect: Dialect,
+    port: u16,
     state: Mutex<State>,
     news: Notify,
 }
@@ -85,16 +127,17 @@ impl ModelServer {
             .port();
         let shared = Arc::new(Shared {
             dialect,
+            port,
             state: Mutex::default(),
             news: Notify::new(),
         });
         let task = tokio::spawn(serve(listener, Arc::clone(&shared)));
-        Self { port, shared, task }
+        Self { shared, task }
     }
 
     /// Its port on 127.0.0.1.
     pub fn port(&self) -> u16 {
-        self.port
+        self.shared.port
     }
 
     /// What it answers from now on, one reply per request; the last one again and again.
@@ -146,20 +189,16 @@ impl Heard {
     /// What the person, or the app for them, said to the model so far, in order. What agents add themselves is
     /// among it.
     pub fn user_texts(&self) -> Vec<String> {
-        let list = if self.body["messages"].is_array() {
-            &self.body["messages"]
-        } else {
-            &self.body["input"]
-        };
+        let lists = ["messages", "contents", "input"].map(|name| &self.body[name]);
+        let list = lists.into_iter().find_map(Value::as_array);
         let from_user = list
-            .as_array()
             .into_iter()
             .flatten()
             .filter(|message| message["role"] == "user");
         from_user
-            .flat_map(|message| match &message["content"] {
-                Value::String(text) => vec![text.clone()],
-                Value::Array(blocks) => blocks
+            .flat_map(|message| match (&message["content"], &message["parts"]) {
+                (Value::String(text), _) => vec![text.clone()],
+                (Value::Array(blocks), _) | (_, Value::Array(blocks)) => blocks
                     .iter()
                     .filter_map(|block| block["text"].as_str().map(str::to_owned))
                     .collect(),
@@ -235,6 +274,10 @@ async fn talk(stream: TcpStream, shared: Arc<Shared>) {
 }
 
 async fn answer(connection: &mut Connection, request: &Request, shared: &Shared) -> io::Result<()> {
+    // Some ask for this very place by way of the proxy too, whatever NO_PROXY says.
+    if request.method == "CONNECT" && request.target == format!("127.0.0.1:{}", shared.port) {
+        return connection.tunnel().await;
+    }
     if !request.target.starts_with('/') {
         let asked = format!("{} {}", request.method, request.target);
         shared.state().elsewhere.push(asked);
@@ -243,30 +286,19 @@ async fn answer(connection: &mut Connection, request: &Request, shared: &Shared)
             .await;
     }
     let path = request.target.split('?').next().unwrap_or_default();
-    let conversation = match shared.dialect {
-        Dialect::Anthropic => path == "/v1/messages",
-        Dialect::OpenAi => path == "/v1/responses",
-    };
-    if request.method != "POST" || !conversation {
+    if request.method != "POST" || !shared.dialect.is_asked(path) {
         return connection.whole(404, "application/json", b"{}").await;
     }
-    let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+    let asked: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+    let dialect = shared.dialect;
+    let streamed = dialect.streamed(path, &asked);
     // An agent that is not at work wants a title, or to see whether its key is good.
-    let at_work = match shared.dialect {
-        Dialect::Anthropic => anthropic::is_at_work(&body),
-        Dialect::OpenAi => openai::is_at_work(&body),
-    };
-    let streamed = if body["stream"] == true {
-        Streamed::Yes
-    } else {
-        Streamed::No
-    };
-    if !at_work || streamed == Streamed::No {
+    if !dialect.is_at_work(&asked) || streamed == Streamed::No {
         let aside = Reply::say(r#"{"title": "A task"}"#);
-        return script::play(connection, shared.dialect, streamed, &aside).await;
+        return script::play(connection, dialect, streamed, &asked, &aside).await;
     }
-    let (number, reply) = shared.hear(body);
-    let played = script::play(connection, shared.dialect, streamed, &reply).await;
+    let (number, reply) = shared.hear(asked.clone());
+    let played = script::play(connection, dialect, streamed, &asked, &reply).await;
     let as_scripted = played.is_ok() || matches!(reply, Reply::Cut(_));
     let ending = if as_scripted {
         Ending::Given

@@ -1,7 +1,7 @@
 //! What the model can be made to answer, and how it is played in each dialect.
 
 use super::http::Connection;
-use super::{Dialect, anthropic, openai, sse};
+use super::{Dialect, anthropic, chat, gemini, openai, sse};
 use serde_json::Value;
 use std::io;
 use std::time::Duration;
@@ -156,50 +156,72 @@ pub(super) trait Voice: Send + Sync {
     fn closing(&self, text: &str) -> Vec<Value>;
 }
 
-/// Plays the reply. An error when the connection is gone, by whichever side.
+impl Dialect {
+    fn refusal(self, status: u16) -> Value {
+        match self {
+            Self::Anthropic(_) => anthropic::refusal(status),
+            Self::Chat(_) => chat::refusal(status),
+            Self::Gemini(_) => gemini::refusal(status),
+            Self::OpenAi => openai::refusal(status),
+        }
+    }
+
+    fn whole(self, text: &str) -> Value {
+        match self {
+            Self::Anthropic(_) => anthropic::whole(text),
+            Self::Chat(_) => chat::whole(text),
+            Self::Gemini(_) => gemini::whole(text),
+            Self::OpenAi => openai::whole(text),
+        }
+    }
+
+    fn tool_use(self, how: &Use, asked: &Value) -> Vec<Value> {
+        match self {
+            Self::Anthropic(tools) => anthropic::tool_use(tools.call(how, asked)),
+            Self::Chat(tools) => chat::tool_use(tools.call(how, asked)),
+            Self::Gemini(tools) => gemini::tool_use(tools.call(how, asked)),
+            Self::OpenAi => openai::tool_use(how),
+        }
+    }
+
+    fn voice(self) -> Box<dyn Voice> {
+        match self {
+            Self::Anthropic(_) => anthropic::voice(),
+            Self::Chat(_) => chat::voice(),
+            Self::Gemini(_) => gemini::voice(),
+            Self::OpenAi => openai::voice(),
+        }
+    }
+}
+
+/// Plays the reply to what was asked. An error when the connection is gone, by whichever side.
 pub(super) async fn play(
     connection: &mut Connection,
     dialect: Dialect,
     streamed: Streamed,
+    asked: &Value,
     reply: &Reply,
 ) -> io::Result<()> {
     let json = "application/json";
     match (reply, streamed) {
         (Reply::Refuse(status), _) => {
-            let body = match dialect {
-                Dialect::Anthropic => anthropic::refusal(*status),
-                Dialect::OpenAi => openai::refusal(*status),
-            };
-            let body = body.to_string();
+            let body = dialect.refusal(*status).to_string();
             connection.whole(*status, json, body.as_bytes()).await
         }
         (Reply::Say(text), Streamed::No) => {
-            let body = match dialect {
-                Dialect::Anthropic => anthropic::whole(text),
-                Dialect::OpenAi => openai::whole(text),
-            };
-            connection
-                .whole(200, json, body.to_string().as_bytes())
-                .await
+            let body = dialect.whole(text).to_string();
+            connection.whole(200, json, body.as_bytes()).await
         }
         (Reply::Use(how), _) => {
-            let events = match dialect {
-                Dialect::Anthropic => anthropic::tool_use(how),
-                Dialect::OpenAi => openai::tool_use(how),
-            };
             connection.begin("text/event-stream").await?;
-            for event in events {
+            for event in dialect.tool_use(how, asked) {
                 sse::event(connection, event).await?;
             }
             connection.end().await
         }
         (Reply::Say(_) | Reply::Babble | Reply::Hang(_) | Reply::Cut(_), _) => {
-            let voice = match dialect {
-                Dialect::Anthropic => anthropic::voice(),
-                Dialect::OpenAi => openai::voice(),
-            };
             connection.begin("text/event-stream").await?;
-            speak(connection, &*voice, reply).await
+            speak(connection, &*dialect.voice(), reply).await
         }
     }
 }
