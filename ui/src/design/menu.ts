@@ -12,6 +12,8 @@ export type MenuItem =
       danger?: boolean;
       disabled?: boolean;
       checked?: boolean;
+      /** Whether what it does takes the focus, which then does not come back to the menu's button. */
+      moves?: boolean;
       testid?: string;
     }
   | { kind: 'line' }

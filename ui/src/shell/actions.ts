@@ -109,7 +109,6 @@ function ofCard({ backend, shell, docks, card, focus }: Parts): PaletteAction[] 
   ];
   if (shell.place.kind !== 'workspace') return out;
   const session = here.sessions.find((one) => one.id === shell.session(here));
-  const inspector = shell.inspector;
   out.push(
     { id: 'composer', group, title: 'Write to the agent', shortcut: 'i', run: () => focus('composer') },
     {
@@ -117,7 +116,7 @@ function ofCard({ backend, shell, docks, card, focus }: Parts): PaletteAction[] 
       group,
       title: 'Changes and details',
       shortcut: 'Mod+I',
-      run: () => (inspector.value = inspector.value ? 0 : 360),
+      run: () => shell.inspect(),
     },
     {
       id: 'terminals',
@@ -324,7 +323,8 @@ export function cardMenu(parts: Parts, card: Card): MenuItem[] {
     const action = known.find((one) => one.id === id);
     if (!action) return [];
     const { title: label, run, shortcut } = action;
-    const item: MenuItem = { kind: 'action', label, run, testid: `menu-${id}`, ...(shortcut && { shortcut }) };
+    const moves = id === 'new-session';
+    const item: MenuItem = { kind: 'action', label, run, moves, testid: `menu-${id}`, ...(shortcut && { shortcut }) };
     return id === 'archive' ? [{ kind: 'line' }, { ...item, danger: true }] : [item];
   });
 }

@@ -58,6 +58,9 @@ export class Shell {
   sidebar = $state(true);
   /** Width of the inspector beside a conversation, 0 when it is hidden; in pixels. */
   readonly inspector = new RememberedNumber('inspector', 360);
+  /** Whether there is no room for the inspector beside a conversation: it lies over it then, on demand. */
+  narrow = $state(false);
+  #over = $state(false);
   /** The conversation on the screen. */
   readonly chat = new ChatControls();
   /** An action's error that has no better place. */
@@ -92,9 +95,21 @@ export class Shell {
   /** The project that is shown, if it is still there. */
   readonly shownProject = $derived.by(() => (this.project === null ? undefined : this.#feed.project(this.project)));
 
+  /** Whether the inspector is shown. */
+  get inspecting(): boolean {
+    return this.narrow ? this.#over : this.inspector.value > 0;
+  }
+
+  /** Shows the inspector, or hides it. */
+  inspect(): void {
+    if (this.narrow) this.#over = !this.#over;
+    else this.inspector.value = this.inspector.value ? 0 : 360;
+  }
+
   /** Shows a page. */
   go(place: Place): void {
     this.place = place;
+    this.#over = false;
     this.error = null;
     this.told = null;
     this.target = null;

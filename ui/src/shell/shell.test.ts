@@ -116,3 +116,28 @@ it('a terminal over the window tells whoever showed it when the person is done, 
   window.doneWithTerminal();
   expect([window.terminal, told]).toEqual([null, ['t1', 't2']]);
 });
+
+it('where there is no room beside the conversation the inspector lies over it, on demand and until another page', () => {
+  const { shell: window } = shell(at('a', {}));
+  expect(window.inspecting).toBe(true);
+  window.narrow = true;
+  expect(window.inspecting).toBe(false);
+  window.inspect();
+  expect(window.inspecting).toBe(true);
+  window.go({ kind: 'board' });
+  expect(window.inspecting).toBe(false);
+  window.narrow = false;
+  expect(window.inspecting).toBe(true);
+});
+
+it('a conversation that began is shown once its card knows it, and nothing else until then', () => {
+  const { feed, shell: window } = shell(at('a', {}, [session('s1')]));
+  const card = () => feed.cards.get('a') ?? at('a', {});
+  window.begin('a', null);
+  window.started('a', 's2');
+  expect(window.session(card())).toBeNull();
+  expect(window.session(at('a', {}, [session('s1'), session('s2')]))).toBe('s2');
+  window.choose('a', 's1');
+  window.started('a', 's3');
+  expect(window.session(card())).toBe('s1');
+});
