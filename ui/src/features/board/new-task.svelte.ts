@@ -67,7 +67,9 @@ export class NewTaskForm {
   async create(): Promise<WorkspaceId | null> {
     const project = this.project;
     if (project === null) return null;
-    const { agent, base, prompt } = this;
+    const { base, prompt } = this;
+    // Only what was picked is named: the core knows the project's agent also where the form has not heard of it yet.
+    const agent = this.#picked;
     const made = await this.creating.run(() => this.#backend.createWorkspace({ project, agent, base, prompt }));
     // What was typed while it was on its way is the next task's.
     if (made && this.prompt.startsWith(prompt)) this.prompt = this.prompt.slice(prompt.length).trimStart();

@@ -17,6 +17,23 @@ it('offers the agent of the project before the preferred one', async () => {
   expect(form.agent).toBe('claude');
 });
 
+it('names no agent that was not picked, so that the project decides also before its settings are read', async () => {
+  const backend = withAgents(['own', 'codex']);
+  const named: (string | null)[] = [];
+  const create = backend.createWorkspace;
+  backend.createWorkspace = (task) => {
+    named.push(task.agent);
+    return create(task);
+  };
+  const form = new NewTaskForm(backend, 'claude');
+  const choosing = form.choose('own');
+  await form.create();
+  await choosing;
+  form.agent = 'gemini';
+  await form.create();
+  expect(named).toEqual([null, 'gemini']);
+});
+
 it('keeps the agent that was picked whatever the project', async () => {
   const form = new NewTaskForm(withAgents(['own', 'codex']), 'claude');
   form.agent = 'gemini';
