@@ -67,6 +67,18 @@ impl Input {
         Some(Self { own, told })
     }
 
+    /// Whether it is what a shell is given, whatever kind of tool the agent says it is: some call a command that reads a
+    /// read. A command without a folder may be one of a tool's own, such as `view`.
+    fn is_a_shells(&self) -> bool {
+        let commands = || self.fields().filter(|(name, _)| is_command(name));
+        let has_folder = || {
+            self.fields()
+                .any(|(name, _)| FOLDERS.contains(&name.as_str()))
+        };
+        commands().any(|(_, value)| value.is_array())
+            || (commands().any(|(_, value)| value.is_string()) && has_folder())
+    }
+
     fn fields(&self) -> impl Iterator<Item = (String, &Value)> {
         let plain = |name: &String| name.to_lowercase().replace(['_', '-'], "");
         let all = self.own.iter().chain(&self.told);
@@ -82,10 +94,12 @@ pub(crate) fn command(
     before: Option<&ToolCall>,
     cwd: &Path,
 ) -> Option<String> {
-    if call.tool != ToolKind::Execute {
-        return None;
-    }
     let input = Input::of(request, call)?;
+    match call.tool {
+        ToolKind::Execute => {}
+        ToolKind::Read | ToolKind::Search if input.is_a_shells() => {}
+        _ => return None,
+    }
     let earlier = match before {
         Some(before) => Input::of(&Value::Null, before)?,
         None => Input::of(&Value::Null, call)?,
@@ -104,9 +118,7 @@ pub(crate) fn command(
     if !whole().all(runs_here) || whole().any(is_unbound) || whole().any(is_more) {
         return None;
     }
-    let mut named = input
-        .fields()
-        .filter(|(name, _)| name == "command" || name == "cmd");
+    let mut named = input.fields().filter(|(name, _)| is_command(name));
     let line = match (named.next(), named.next()) {
         (Some((_, command)), None) => line(command)?,
         (Some(_), Some(_)) => return None,
@@ -133,6 +145,10 @@ fn is_at(folder: &str, cwd: &Path) -> bool {
         .components()
         .any(|part| part == std::path::Component::ParentDir);
     !climbs && cwd.join(folder).starts_with(cwd)
+}
+
+fn is_command(field: &str) -> bool {
+    field == "command" || field == "cmd"
 }
 
 /// A line as it is; of words, the line that a shell is given, or all of them quoted.
@@ -217,7 +233,12 @@ fn named(request: &Value, call: &ToolCall) -> Option<Vec<String>> {
         ToolContent::Text { .. } => None,
     });
     let mut names: Vec<String> = located.chain(changed).collect();
-    for (name, value) in Input::of(request, call)?.fields() {
+    let input = Input::of(request, call)?;
+    if input.is_a_shells() {
+        // A command may touch anything.
+        return None;
+    }
+    for (name, value) in input.fields() {
         if PATCHES.contains(&name.as_str()) {
             names.extend(patched(value.as_str()?));
         } else if name == "changes" {

@@ -88,6 +88,23 @@ fn a_command_that_is_unclear_or_runs_elsewhere_is_none() {
 }
 
 #[test]
+fn a_command_that_is_called_a_read_is_a_command() {
+    let read = |input: Value| {
+        json!({"toolCallId": "a", "kind": "read", "title": "Read x", "rawInput": input,
+            "locations": [{"path": "/wt/tree/x"}]})
+    };
+    for shells in [
+        read(json!({"command": "cat x | sh", "cwd": CWD})),
+        read(json!({"command": ["bash", "-lc", "cat x | sh"]})),
+    ] {
+        let reached = (Some("cat x | sh".to_owned()), Vec::new());
+        assert_eq!(reach(&[], &shells), reached, "{shells}");
+    }
+    let its_own = read(json!({"command": "view", "path": "/wt/tree/x"}));
+    assert_eq!(reach(&[], &its_own), (None, vec!["/wt/tree/x".to_owned()]));
+}
+
+#[test]
 fn a_command_told_before_the_request_counts() {
     let told = execute(json!({"command": "git status"}));
     let asked = json!({"toolCallId": "a"});

@@ -86,6 +86,11 @@ pub fn fit(prefix: &str, command: &str) -> Fit {
     if words.starts_with(&prefix) {
         return Fit::Yes;
     }
+    // What a shell finds for these is another word: `/bin/r?` runs `rm`.
+    let is_found = |word: &String| word.contains(['*', '?', '[', '~']);
+    if words.iter().take(prefix.len()).any(is_found) {
+        return Fit::Unclear;
+    }
     // The same program by another name for it: `./rm`, `/bin/rm`, `rm.exe`.
     let same_program = name(&words[0]) == name(&prefix[0]);
     if same_program && words[1..].starts_with(&prefix[1..]) {
