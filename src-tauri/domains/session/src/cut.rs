@@ -10,6 +10,8 @@ const HEAD: usize = 128 * 1024;
 const TAIL: usize = 64 * 1024;
 /// Largest diff, both sides together, in bytes; a cut one would show changes nobody made.
 const DIFF: usize = 512 * 1024;
+/// Most that one call shows, all its contents together, in bytes.
+const CALL: usize = 2 * 1024 * 1024;
 /// Longest raw JSON, in bytes.
 pub const RAW: usize = 64 * 1024;
 /// Longest line for people, in bytes.
@@ -43,8 +45,41 @@ pub fn bound(call: &mut ToolCall) {
     shorten_list(&mut call.locations);
     shorten_list(&mut call.content);
     call.content.iter_mut().for_each(bound_content);
+    bound_sum(&mut call.content);
     if let Some(input) = &mut call.input {
         shorten(input, RAW);
+    }
+}
+
+/// Leaves out what comes after as much as a call may show, and says so.
+fn bound_sum(content: &mut Vec<ToolContent>) {
+    // What says that something is left out does not count, so that it is said once.
+    if content.iter().map(size).sum::<usize>() <= CALL + LINE {
+        return;
+    }
+    let mut room = CALL;
+    let fits = |one: &&ToolContent| match room.checked_sub(size(one)) {
+        Some(left) => {
+            room = left;
+            true
+        }
+        None => false,
+    };
+    let shown = content.iter().take_while(fits).count();
+    let left_out = content.len() - shown;
+    if left_out > 0 {
+        content.truncate(shown);
+        let text = format!("What comes after is too long to be shown here ({left_out} more).");
+        content.push(ToolContent::Text { text, cut: 0 });
+    }
+}
+
+fn size(content: &ToolContent) -> usize {
+    match content {
+        ToolContent::Text { text, .. } => text.len(),
+        ToolContent::Diff {
+            old_text, new_text, ..
+        } => old_text.as_ref().map_or(0, String::len) + new_text.len(),
     }
 }
 
@@ -94,7 +129,7 @@ fn floor(text: &str, limit: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{HEAD, TAIL, TOOL_TEXT, bound_content};
+    use super::{CALL, HEAD, TAIL, TOOL_TEXT, bound_content, bound_sum};
     use crate::entry::ToolContent;
 
     #[test]
@@ -122,6 +157,23 @@ mod tests {
         let mut content = exact.clone();
         bound_content(&mut content);
         assert_eq!(content, exact);
+    }
+
+    #[test]
+    fn a_call_of_many_long_parts_shows_the_first_ones_and_says_what_is_missing() {
+        let part = || ToolContent::Text {
+            text: "x".repeat(TOOL_TEXT),
+            cut: 0,
+        };
+        let mut content: Vec<ToolContent> = std::iter::repeat_with(part).take(100).collect();
+        bound_sum(&mut content);
+        assert_eq!(content.len(), CALL / TOOL_TEXT + 1);
+        assert!(
+            matches!(content.last(), Some(ToolContent::Text { text, .. }) if text.contains("92 more"))
+        );
+        let once = content.clone();
+        bound_sum(&mut content);
+        assert_eq!(content, once);
     }
 
     #[test]
