@@ -277,6 +277,20 @@ impl Life {
         matches!(self.phase, Phase::Stopping { .. })
     }
 
+    /// Whether the process was asked to end, by the person or because it failed.
+    pub fn is_closing(&self) -> bool {
+        match &self.phase {
+            Phase::Stopping { .. } => true,
+            Phase::Failed { process, .. } => matches!(process, Leftover::Closing { .. }),
+            Phase::Stopped
+            | Phase::Asleep
+            | Phase::Waiting { .. }
+            | Phase::Starting
+            | Phase::Ready
+            | Phase::Working { .. } => false,
+        }
+    }
+
     /// Whether no other process follows the one that is ending.
     pub fn leaves_its_seat(&self) -> bool {
         match &self.phase {

@@ -3,7 +3,6 @@
 use super::Live;
 use crate::entry::{Entry, NoticeLevel};
 use crate::error::SessionError;
-use crate::machine::SessionState;
 use crate::session::{Message, SessionFact};
 use crate::sessions::Page;
 use crate::work::off_the_workers;
@@ -186,9 +185,7 @@ impl Live {
 
     /// Whether the agent has to wait until something can be written again. One that is ending is heard out.
     pub(super) fn has_too_much_unsaved(&self) -> bool {
-        self.unsaved.trouble.is_some()
-            && self.unsaved.size > HOLD
-            && !matches!(self.session.state, SessionState::Stopping { .. })
+        self.unsaved.trouble.is_some() && self.unsaved.size > HOLD && !self.life.is_closing()
     }
 
     pub(super) async fn page(

@@ -2,7 +2,7 @@
 
 use super::{World, opens, text, tool, turn_ends};
 use crate::entry::{Entry, EntryBody, ToolStatus};
-use crate::error::SessionError;
+use crate::error::{Cause, SessionError};
 use crate::fakes::Call;
 use crate::port::{AgentEvent, Opening, SessionStore};
 use crate::session::{MessageState, SessionFact, TranscriptChange};
@@ -298,6 +298,35 @@ async fn a_prompt_that_was_delivered_during_a_full_disk_is_written_once_and_befo
     );
     let told = world.told(&session).await;
     assert_eq!(told[0], "prompt: one");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_a_failed_agent_is_heard_also_while_nothing_can_be_written() {
+    let mut world = World::new();
+    let (session, mut agent) = world.at_work("go").await;
+    let said = "who are you".to_owned();
+    agent
+        .says(AgentEvent::TurnFailed(Cause::SignIn { said }))
+        .await;
+    assert_eq!(agent.called().await, Call::Close);
+    world.told(&session).await;
+    world.store.fill_disk(true);
+    let events = agent.events.clone();
+    let last_words = tokio::spawn(async move {
+        let piece = "x".repeat(64 * 1024);
+        for _ in 0..1_000 {
+            events.send(text(&piece)).await.unwrap();
+        }
+        events
+            .send(AgentEvent::Ended { cause: None })
+            .await
+            .unwrap();
+    });
+    let heard = tokio::time::timeout(Duration::from_secs(60), last_words);
+    heard.await.expect("it is heard out").unwrap();
+    while world.sessions.live_agents() > 0 {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test(start_paused = true)]
