@@ -28,6 +28,9 @@ export function aboutOf(card: Card, { quick }: Pending): string[] {
 /** Where an answer is: not given, on its way or taken, or refused by the core. */
 type Given = { kind: 'given' } | { kind: 'refused'; error: CommandError };
 
+/** So many answers are remembered: far more than can wait at once. */
+const kept = 1000;
+
 /** The answers that were given outside of conversations. */
 export class Answers {
   readonly #given = new SvelteMap<RequestId, Given>();
@@ -52,6 +55,8 @@ export class Answers {
   async give({ session, pending }: Waiting, verdict: 'allow' | 'deny'): Promise<void> {
     if (!pending.quick || this.isGiven(pending.id)) return;
     this.#given.set(pending.id, { kind: 'given' });
+    const [oldest] = this.#given.keys();
+    if (this.#given.size > kept && oldest !== undefined) this.#given.delete(oldest);
     const answer = { kind: 'option', id: pending.quick[verdict] } as const;
     const result = await this.#backend.answerRequest(session, pending.id, answer, null);
     if (result.status === 'error') this.#given.set(pending.id, { kind: 'refused', error: result.error });

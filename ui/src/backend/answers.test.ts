@@ -62,3 +62,9 @@ it('an answer that was not taken says why and can be given again', async () => {
   await answers.give(asked, 'allow');
   expect([answers.isGiven('r1'), answers.error('r1')]).toEqual([true, null]);
 });
+
+it('of very many answers the oldest are forgotten', async () => {
+  const answers = new Answers(new FakeBackend());
+  for (let at = 0; at <= 1000; at++) await answers.give({ session: 's1', pending: pending(`r${at}`, at) }, 'allow');
+  expect([answers.isGiven('r0'), answers.isGiven('r1'), answers.isGiven('r1000')]).toEqual([false, true, true]);
+});

@@ -20,6 +20,16 @@ export function remember(key: string, text: string | null): void {
   }
 }
 
+/** The keys that begin so and under which something is kept; none where the storage can't be read. */
+export function rememberedKeys(beginning: string): string[] {
+  try {
+    const keys = Array.from({ length: localStorage.length }, (_, at) => localStorage.key(at) ?? '');
+    return keys.filter((key) => key.startsWith(beginning));
+  } catch {
+    return [];
+  }
+}
+
 /** A number that survives a reload. */
 export class RememberedNumber {
   readonly #key: string;

@@ -86,3 +86,10 @@ it('a command is shown as it will run, with what can’t be seen written out', a
   expect(first.textContent).toContain('rm ‹U+202E›txt.~');
   expect(first.textContent).toContain('harmless');
 });
+
+it('an entry that can’t be drawn says so, and the others are there', async () => {
+  const { fake, first } = await asking(permission);
+  fake.change('s1', { kind: 'put', entry: entry(2, { kind: 'tool', call: null as never }) });
+  expect((await screen.findByTestId('error')).textContent).toContain('This entry can’t be drawn.');
+  expect(first.textContent).toContain('make test');
+});

@@ -1,12 +1,17 @@
 // A question's form while it is filled in: kept per request, so that nothing typed is lost when the conversation leaves the
 // screen or the window is opened anew before it is answered.
 import type { FormField, RequestId } from '../../backend/backend';
-import { recall, remember } from '../../design/remembered.svelte';
+import { recall, remember, rememberedKeys } from '../../design/remembered.svelte';
 import { blank, formValues, missing, type FieldValue } from './request';
 
 /** Forgets what was filled in for a request that is settled. */
 export function forgetForm(request: RequestId): void {
   remember(keyOf(request), null);
+}
+
+/** Forgets what was filled in for all requests that wait no more; they may have been settled while nobody looked. */
+export function forgetOtherForms(waiting: ReadonlySet<RequestId>): void {
+  for (const key of rememberedKeys(keyOf(''))) if (!waiting.has(key.slice(keyOf('').length))) remember(key, null);
 }
 
 /** The form of one request. */

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { FormField } from '../../backend/backend';
-import { QuestionAnswers, forgetForm } from './form.svelte';
+import { QuestionAnswers, forgetForm, forgetOtherForms } from './form.svelte';
 
 beforeEach(() => localStorage.clear());
 
@@ -34,4 +34,11 @@ it('says what is lacking only once it was tried', () => {
   expect(form.lacking).toEqual(['places']);
   form.toggle(places, 'a');
   expect(form.answer()).toBe('{"name":"x","places":["a"]}');
+});
+
+it('what was filled in for requests that were settled elsewhere is forgotten, and nothing else', () => {
+  for (const request of ['r1', 'r2']) new QuestionAnswers(request, fields).set(name, 'x');
+  localStorage.setItem('draft:r3', 'words');
+  forgetOtherForms(new Set(['r2']));
+  expect(Object.keys(localStorage).toSorted()).toEqual(['draft:r3', 'form:r2']);
 });

@@ -16,8 +16,10 @@ export function marking(words: () => string[]): Attachment<HTMLElement> {
     if (wanted.length === 0) return;
     const pattern = patternOf(wanted);
     let waiting = false;
+    let gone = false;
     const mark = () => {
       waiting = false;
+      if (gone) return;
       CSS.highlights.set(name, new Highlight(...ranges(container, pattern, most)));
     };
     const soon = () => {
@@ -29,6 +31,7 @@ export function marking(words: () => string[]): Attachment<HTMLElement> {
     watch.observe(container, { childList: true, subtree: true, characterData: true });
     soon();
     return () => {
+      gone = true;
       watch.disconnect();
       CSS.highlights.delete(name);
     };
