@@ -29,6 +29,10 @@ pub struct Ended {
 impl Ended {
     /// For the log: its program without the arguments, which may hold secrets.
     pub fn program(&self) -> &str {
+        if cfg!(windows) {
+            // No arguments are known there, and folders have spaces in their names.
+            return &self.command;
+        }
         self.command.split(' ').next().unwrap_or_default()
     }
 }

@@ -76,7 +76,7 @@ fn end(wanted: &Wanted) -> Vec<Ended> {
     let mut found: BTreeMap<(i32, u64), Ended> = BTreeMap::new();
     let mut empty_looks = 0;
     loop {
-        let Look { living, unsure } = Look::at(wanted);
+        let Look { living, unsure } = Look::at(wanted, &found);
         let nothing = living.is_empty() && (!unsure || began.elapsed() > BECOMING);
         // A process may fork while /proc is read: nothing is left only when two looks in a row say so.
         empty_looks = if nothing { empty_looks + 1 } else { 0 };
@@ -122,7 +122,8 @@ pub fn living(tag: &Tag) -> Vec<Ended> {
         tags: vec![tag],
         recorded: &[],
     };
-    Look::at(&wanted).living.into_iter().map(ended).collect()
+    let look = Look::at(&wanted, &BTreeMap::new());
+    look.living.into_iter().map(ended).collect()
 }
 
 /// One living process. The start time, in clock ticks since boot, tells it from a later one with the same id.
@@ -225,7 +226,8 @@ struct Look {
 }
 
 impl Look {
-    fn at(wanted: &Wanted) -> Self {
+    /// `found`: what was found before. It stays wanted when what it descended from is gone.
+    fn at(wanted: &Wanted, found: &BTreeMap<(i32, u64), Ended>) -> Self {
         let all = all_processes();
         let spared = self_and_ancestors(&all);
         let youngest = now().saturating_sub(YOUNG);
@@ -233,7 +235,8 @@ impl Look {
         let recorded = recorded(wanted.recorded, &all);
         let own = program_of(getpid().as_raw_nonzero().get());
         for process in all.values().filter(|one| !spared.contains(&one.pid)) {
-            if recorded.contains(&process.pid) || recorded.contains(&process.group) {
+            let is_known = found.contains_key(&process.identity());
+            if is_known || recorded.contains(&process.pid) || recorded.contains(&process.group) {
                 ours.insert(process.pid);
                 continue;
             }

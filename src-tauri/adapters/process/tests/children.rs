@@ -282,6 +282,25 @@ async fn what_was_recorded_is_ended_with_all_it_started_even_when_it_hides_its_t
 }
 
 #[tokio::test]
+async fn a_child_that_ignores_sigterm_is_ended_though_its_parent_did_not() {
+    let (_home, tag) = own_tag();
+    // Without a tag and outside the group, it is known only by its parent, which ends at once.
+    let script = "exec env -u SHOPFLOOR_TAG sh -c \
+                  'setsid sh -c \"trap \\\"\\\" TERM; exec sleep 313\" >/dev/null & echo ready; wait'";
+    let (owned, _child) = start(script, &tag);
+    wait_until(|| has_command_line(b"sleep\x00313\x00"));
+    let recorded = Recorded {
+        pid: u32::try_from(owned.pid().unwrap()).unwrap(),
+        began: owned.began().unwrap(),
+        tag: tag.clone(),
+    };
+    let ended = end_recorded(&Tag::of_home(Path::new("/nowhere")), &[recorded]);
+    assert_eq!(ended.len(), 2, "{ended:?}");
+    assert!(!has_command_line(b"sleep\x00313\x00"));
+    owned.gone().await;
+}
+
+#[tokio::test]
 async fn a_process_that_is_just_becoming_another_program_is_found_too() {
     let (_home, tag) = own_tag();
     // While a program is being loaded its process shows no environment, for as long as the system likes. Here one
