@@ -170,6 +170,10 @@ fn unlock(path: &Path) -> io::Result<()> {
 }
 
 #[cfg(windows)]
+#[expect(
+    clippy::permissions_set_readonly_false,
+    reason = "who may write is decided elsewhere there"
+)]
 fn unlock(path: &Path) -> io::Result<()> {
     let mut permissions = path.metadata()?.permissions();
     permissions.set_readonly(false);
