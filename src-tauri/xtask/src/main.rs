@@ -14,6 +14,7 @@ mod step;
 mod test;
 mod ui;
 mod windows;
+mod wine;
 
 use places::Places;
 use std::process::ExitCode;
@@ -29,6 +30,7 @@ Usage: cargo xtask <command>
   test --crashes [number]
                     kill the app and its agent at so many random points (1000), and print what came of it
   check             format, lints, types on Windows, docs, architecture, bindings, the window's lints, licences and advisories
+  check --windows   type-check everything for Windows, the app too, and run there (under Wine) what owns processes
   bench [--quick] [name…]
                     measure, each number beside its floor; all benchmarks or those named
   bindings          write the TypeScript bindings of the commands to ui/src/backend/bindings.ts
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
     let outcome = match command.as_str() {
         "run" => run::run(&places, &rest),
         "test" => test::test(&places, &rest),
+        "check" if rest.iter().any(|one| one == "--windows") => windows::check_all(&places),
         "check" => check::check(&places),
         "bench" => bench::bench(&places, &rest),
         "bindings" => bindings::write(&places),

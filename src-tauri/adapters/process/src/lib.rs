@@ -7,8 +7,8 @@
 //! environment (children that left the group or the session), and the [`reaper`] (the app itself was killed). What even
 //! the reaper did not live to sweep is ended at the next start, by what was recorded of it.
 //!
-//! That is Linux. On Windows a job object per child, which ends with its last handle, is all nets in one; that half is
-//! type-checked and has never run. On macOS the group is the only one of the nets that the system offers without unsafe
+//! That is Linux. On Windows a job object per child, which ends with its last handle, is all nets in one; that half was run
+//! under Wine, never on a real Windows. On macOS the group is the only one of the nets that the system offers without unsafe
 //! code; it is not written, because it could not be tried.
 
 mod brief;

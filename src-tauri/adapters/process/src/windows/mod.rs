@@ -1,4 +1,4 @@
-//! What is different on Windows. Type-checked on every check; never run so far.
+//! What is different on Windows. Its tests run under Wine; on a real Windows nobody has run it so far.
 
 mod process;
 pub mod reaper;
