@@ -205,12 +205,13 @@ async fn the_ladder_ends_with_the_job_where_a_closed_stdin_is_not_enough() {
 #[tokio::test]
 async fn a_child_nobody_owns_any_more_ends_with_its_own() {
     let (_home, tag) = own_tag();
-    let Family { owned, members, .. } = start(&tag);
-    let other = owned.clone();
-    drop(owned);
-    assert!(members.all_run(), "somebody owns it still");
+    // The whole family is held: its parent's stdin must stay open.
+    let family = start(&tag);
+    let other = family.owned.clone();
+    drop(family.owned);
+    assert!(family.members.all_run(), "somebody owns it still");
     drop(other);
-    assert!(members.end());
+    assert!(family.members.end());
 }
 
 #[tokio::test]
