@@ -37,6 +37,8 @@ type Tests = (&'static str, &'static [&'static str]);
 const PROCESSES: Tests = ("process", &["--lib", "--test", "jobs"]);
 /// The practice agent through the adapter.
 const AGENTS: Tests = ("agents", &["--test", "on_windows"]);
+/// A program in a pseudo-console.
+const TERMINALS: Tests = ("pty", &["--test", "on_windows"]);
 
 /// Type-checks the crates that need no C compiler.
 pub fn check(places: &Places) -> Outcome {
@@ -51,8 +53,8 @@ pub fn check(places: &Places) -> Outcome {
 /// minutes, too many for every check: libgit2, SQLite and the web view's bindings are built.
 pub fn check_all(places: &Places) -> Outcome {
     step("types on Windows, of everything", || everything(places))?;
-    step("tests on Windows, with an agent", || {
-        run_under_wine(places, &[PROCESSES, AGENTS])
+    step("tests on Windows, with an agent and a terminal", || {
+        run_under_wine(places, &[PROCESSES, AGENTS, TERMINALS])
     })
 }
 
@@ -74,7 +76,7 @@ fn everything(places: &Places) -> Outcome {
     }
     // The tests across rooms are Linux's: they drive a desktop.
     lint(places, ["--workspace", "--exclude", "tests"])?;
-    for (package, which) in [PROCESSES, AGENTS] {
+    for (package, which) in [PROCESSES, AGENTS, TERMINALS] {
         let which = which.iter().copied().chain(["--package", package]);
         lint(places, which)?;
     }
