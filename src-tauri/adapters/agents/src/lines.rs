@@ -1,12 +1,24 @@
 //! Splits an agent's output into lines. Bounded: a line beyond the limit is counted and dropped, not kept.
 
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::time::{Instant, sleep_until};
 
 /// The longest line that is handled, in bytes (64 MiB; the longest seen from a real agent is 4.4 MB).
 pub(crate) const LONGEST: usize = 64 * 1024 * 1024;
 
 /// How much is kept ready for ordinary lines, in bytes.
 const ORDINARY: usize = 256 * 1024;
+
+/// Between two reads of what trickles in, about a frame: agents stream a few words at a time, and to wake up for each
+/// costs more than all that is done about them.
+const PACE: Duration = Duration::from_millis(16);
+
+/// So many bytes in a read are no trickle, …
+const MUCH: usize = 32 * 1024;
+
+/// … and so many reads after it are not slowed down.
+const RUSH: u8 = 64;
 
 /// One line, without its end.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,6 +42,10 @@ pub(crate) struct Lines<R> {
     from: R,
     chunk: Box<[u8]>,
     splitter: Splitter,
+    /// Not before then is more read.
+    rests_until: Option<Instant>,
+    /// How many reads come without a rest.
+    rush: u8,
 }
 
 impl<R: AsyncRead + Unpin> Lines<R> {
@@ -40,6 +56,8 @@ impl<R: AsyncRead + Unpin> Lines<R> {
             from,
             chunk,
             splitter,
+            rests_until: None,
+            rush: 0,
         }
     }
 
@@ -49,11 +67,27 @@ impl<R: AsyncRead + Unpin> Lines<R> {
             if let Some(line) = self.splitter.pop() {
                 return Some(line);
             }
+            if let Some(until) = self.rests_until {
+                sleep_until(until).await;
+                self.rests_until = None;
+            }
             match self.from.read(&mut self.chunk).await {
                 Ok(0) | Err(_) => return self.splitter.finish(),
-                Ok(read) => self.splitter.push(&self.chunk[..read]),
+                Ok(read) => {
+                    self.splitter.push(&self.chunk[..read]);
+                    self.rest_after(read);
+                }
             }
         }
+    }
+
+    fn rest_after(&mut self, read: usize) {
+        self.rush = if read >= MUCH {
+            RUSH
+        } else {
+            self.rush.saturating_sub(1)
+        };
+        self.rests_until = (self.rush == 0).then(|| Instant::now() + PACE);
     }
 }
 
@@ -146,6 +180,7 @@ impl Splitter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::io::AsyncWriteExt;
 
     fn lines(limit: usize, chunks: &[&[u8]]) -> Vec<Line> {
         let mut splitter = Splitter::new(limit);
@@ -183,6 +218,38 @@ mod tests {
         let found = lines(4, &[b"12", b"3456", b"78\nok\n", b"12345\n1234\n"]);
         let long = |bytes| Line::TooLong { bytes };
         assert_eq!(found, [long(8), text("ok"), long(5), text("1234")]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_trickles_in_is_taken_up_once_per_pace() {
+        let (mut agent, output) = tokio::io::duplex(1024);
+        let mut lines = Lines::new(output);
+        let began = Instant::now();
+        agent.write_all(b"one\n").await.expect("there is room");
+        assert_eq!(lines.next().await, Some(text("one")));
+        assert_eq!(began.elapsed(), Duration::ZERO);
+
+        agent
+            .write_all(b"two\nthree\n")
+            .await
+            .expect("there is room");
+        assert_eq!(lines.next().await, Some(text("two")));
+        assert_eq!(lines.next().await, Some(text("three")));
+        assert!(began.elapsed() >= PACE && began.elapsed() < 2 * PACE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_huge_line_is_not_slowed_down() {
+        let (mut agent, output) = tokio::io::duplex(64 * 1024);
+        let mut lines = Lines::new(output);
+        let began = Instant::now();
+        let huge = "x".repeat(8 * 1024 * 1024);
+        let written = format!("{huge}\n");
+        let writing =
+            tokio::spawn(async move { agent.write_all(written.as_bytes()).await.is_ok() });
+        assert_eq!(lines.next().await, Some(text(&huge)));
+        assert!(writing.await.expect("it only writes"));
+        assert!(began.elapsed() < PACE);
     }
 
     #[test]
