@@ -211,8 +211,8 @@ impl AgentStore for Disk {
 }
 
 impl TranscriptSearch for Disk {
-    fn index_some(&self) -> Result<Indexing, SessionError> {
-        let indexing = self.database.index_some()?;
+    fn index_some(&self, settled: Timestamp) -> Result<Indexing, SessionError> {
+        let indexing = self.database.index_some(settled)?;
         let behind = indexing == Indexing::Behind;
         if self.behind.swap(behind, Ordering::Relaxed) && !behind {
             self.caught_up.notify_one();

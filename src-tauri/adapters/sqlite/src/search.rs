@@ -15,11 +15,11 @@ use ::session::search::{
 };
 use ::session::{EntryBody, SessionError};
 use expression::Expression;
-use kernel::{EntryId, SessionId, WorkspaceId};
+use kernel::{EntryId, SessionId, Timestamp, WorkspaceId};
 use rusqlite::{Connection, Result, Row, params};
 use snippet::Marker;
 
-use crate::column::time;
+use crate::column::{millis, time};
 
 /// `search` has no copy of the text: a hit's words are read from its entry. Its rowid is the entry's, which is what
 /// makes "newest first" the order that the index is read in. (A table with an index keeps its rowids when the file is
@@ -70,8 +70,8 @@ FROM search CROSS JOIN entry ON entry.rowid = search.rowid
 WHERE search MATCH ?1 AND entry.session = ?2 ORDER BY entry.ordinal";
 
 impl TranscriptSearch for Database {
-    fn index_some(&self) -> Result<Indexing, SessionError> {
-        Ok(self.index_batch()?)
+    fn index_some(&self, settled: Timestamp) -> Result<Indexing, SessionError> {
+        Ok(self.index_batch(millis(settled))?)
     }
 
     fn search(&self, search: &Search) -> Result<SearchPage, SessionError> {

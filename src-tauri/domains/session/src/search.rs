@@ -16,8 +16,9 @@ const MOST_TERMS: usize = 32;
 /// what was saved and not indexed yet is known to the database, also after a kill. Blocking; called off the async
 /// workers. Implemented by `adapters/sqlite`.
 pub trait TranscriptSearch: Send + Sync {
-    /// Brings a small part of what is not indexed yet into the index, in some ten milliseconds.
-    fn index_some(&self) -> Result<Indexing, SessionError>;
+    /// Brings a small part of what is not indexed yet into the index, in some ten milliseconds. What changed after
+    /// `settled` may still grow and is left for later.
+    fn index_some(&self, settled: Timestamp) -> Result<Indexing, SessionError>;
     /// What matches, newest first. Everything that was saved since the index exists is in it.
     fn search(&self, search: &Search) -> Result<SearchPage, SessionError>;
     /// The ordinals of all entries of one session that match, ascending.
@@ -30,7 +31,7 @@ pub trait TranscriptSearch: Send + Sync {
 /// Whether the index is behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Indexing {
-    /// Everything that is stored is in it.
+    /// Everything that is stored is in it, but for what may still grow.
     Complete,
     /// There is more to be indexed.
     Behind,

@@ -54,10 +54,10 @@ impl Transcripts {
         }
     }
 
-    /// Brings a part of what is not indexed yet into the index.
-    pub async fn index_some(&self) -> Result<Indexing, SessionError> {
+    /// Brings a part of what is not indexed yet, and did not change after `settled`, into the index.
+    pub async fn index_some(&self, settled: Timestamp) -> Result<Indexing, SessionError> {
         let search = Arc::clone(&self.search);
-        off_the_workers(move || search.index_some()).await
+        off_the_workers(move || search.index_some(settled)).await
     }
 
     /// What matches, newest first.

@@ -3,7 +3,7 @@
 use crate::{Database, Failure, Loss, entry};
 use ::session::search::{Indexing, searchable};
 use kernel::{SessionId, WorkspaceId};
-use rusqlite::{Connection, Result, Row, Transaction, params};
+use rusqlite::{Connection, Params, Result, Row, Transaction, params};
 
 use super::expression::place;
 
@@ -12,11 +12,22 @@ const MOST_ENTRIES: usize = 500;
 /// …or so many bytes of their bodies. One body may be larger.
 const MOST_BYTES: usize = 256 * 1024;
 
-/// Ascending, as the index wants to be written: a step back makes it write what it gathered to the disk.
+/// What did not change after a time. Ascending, as the index wants to be written: a step back makes it write what it
+/// gathered to the disk.
 const CHANGED: &str = "
 SELECT unindexed.entry AS place, entry.session, session.workspace, entry.body
 FROM unindexed LEFT JOIN entry ON entry.rowid = unindexed.entry LEFT JOIN session ON session.id = entry.session
+WHERE entry.session IS NULL OR entry.updated_at <= ?1
 ORDER BY unindexed.entry";
+
+const IS_COMPLETE: &str = "
+SELECT indexed_from = 1 AND NOT EXISTS (
+  SELECT 1 FROM unindexed LEFT JOIN entry ON entry.rowid = unindexed.entry
+  WHERE entry.session IS NULL OR entry.updated_at <= ?1
+) FROM search_progress";
+
+/// Whatever changed, whenever it did.
+const EVER: i64 = i64::MAX;
 
 /// The newest of the older ones first.
 const OLDER: &str = "
@@ -25,13 +36,14 @@ FROM entry JOIN session ON session.id = entry.session
 WHERE entry.rowid < (SELECT indexed_from FROM search_progress) ORDER BY entry.rowid DESC";
 
 impl Database {
-    /// One batch of what changed or, when nothing did, of what is older than the index.
-    pub(super) fn index_batch(&self) -> Result<Indexing, Failure> {
-        if self.read(is_complete)? {
+    /// One batch of what changed, but not after `settled` (milliseconds), or, when nothing did, of what is older than
+    /// the index.
+    pub(super) fn index_batch(&self, settled: i64) -> Result<Indexing, Failure> {
+        if self.read(|db| is_complete(db, settled))? {
             return Ok(Indexing::Complete);
         }
         self.write(Loss::Kill, |db| {
-            let changed = batch(db, CHANGED)?;
+            let changed = batch(db, CHANGED, [settled])?;
             if changed.is_empty() {
                 return index_older(db);
             }
@@ -54,7 +66,7 @@ impl Database {
         let mut left = self.read(changes)?;
         while left > 0 {
             let done = self.write(Loss::Kill, |db| {
-                let changed = batch(db, CHANGED)?;
+                let changed = batch(db, CHANGED, [EVER])?;
                 index_changed(db, &changed)?;
                 Ok(changed.len())
             })?;
@@ -94,11 +106,9 @@ fn changes(db: &Connection) -> Result<u32> {
         .query_row([], |row| row.get(0))
 }
 
-fn is_complete(db: &Connection) -> Result<bool> {
-    db.prepare_cached(
-        "SELECT NOT EXISTS (SELECT 1 FROM unindexed) AND indexed_from = 1 FROM search_progress",
-    )?
-    .query_row([], |row| row.get(0))
+fn is_complete(db: &Connection, settled: i64) -> Result<bool> {
+    db.prepare_cached(IS_COMPLETE)?
+        .query_row([settled], |row| row.get(0))
 }
 
 /// An entry on its way into the index; without its text when it is gone.
@@ -107,9 +117,9 @@ struct Next {
     stored: Option<(SessionId, WorkspaceId, String)>,
 }
 
-fn batch(db: &Connection, query: &str) -> Result<Vec<Next>> {
+fn batch(db: &Connection, query: &str, given: impl Params) -> Result<Vec<Next>> {
     let mut statement = db.prepare_cached(query)?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.query(given)?;
     let (mut next, mut bytes) = (Vec::new(), 0);
     while next.len() < MOST_ENTRIES && bytes < MOST_BYTES {
         let Some(row) = rows.next()? else { break };
@@ -142,7 +152,7 @@ fn index_changed(db: &Transaction<'_>, changed: &[Next]) -> Result<()> {
 }
 
 fn index_older(db: &Transaction<'_>) -> Result<Indexing> {
-    let older = batch(db, OLDER)?;
+    let older = batch(db, OLDER, [])?;
     put(db, older.iter().rev())?;
     let from = older.last().map_or(1, |oldest| oldest.place);
     db.execute("UPDATE search_progress SET indexed_from = ?1", [from])?;

@@ -8,9 +8,12 @@ use ::session::search::{
 };
 use ::session::{Entry, EntryBody, MessageState, SessionError};
 use ::workspace::port::{ProjectStore, WorkspaceStore};
-use kernel::{EntryId, MessageId, ProjectId, SessionId, WorkspaceId};
+use kernel::{EntryId, MessageId, ProjectId, SessionId, Timestamp, WorkspaceId};
 use rusqlite::Connection;
 use std::path::Path;
+
+/// After all that is saved here.
+const LATER: Timestamp = Timestamp::from_millis(u64::MAX);
 
 fn wanted(text: &str) -> Search {
     Search {
@@ -361,8 +364,35 @@ fn nothing_is_indexed_while_an_entry_is_saved_and_an_entry_waits_once() {
         );
     }
     assert_eq!((count("unindexed"), count("search_docsize")), (2, 0));
-    while database.index_some().unwrap() == Indexing::Behind {}
+    while database.index_some(LATER).unwrap() == Indexing::Behind {}
     assert_eq!((count("unindexed"), count("search_docsize")), (0, 2));
+}
+
+#[test]
+fn an_answer_that_may_still_grow_is_not_indexed_unless_somebody_searches() {
+    let (_folder, database) = with_session();
+    let growing = Entry {
+        updated_at: at(5_000),
+        ..answer(1, "it grows")
+    };
+    save(&database, "s", &[answer(0, "it rests"), growing]);
+    let waiting = || -> Vec<u32> {
+        let ordinals =
+            "SELECT entry.ordinal FROM unindexed JOIN entry ON entry.rowid = unindexed.entry";
+        database
+            .read(|db| {
+                db.prepare(ordinals)?
+                    .query_map([], |row| row.get(0))?
+                    .collect()
+            })
+            .unwrap()
+    };
+
+    assert_eq!(database.index_some(at(4_999)).unwrap(), Indexing::Behind);
+    assert_eq!(database.index_some(at(4_999)).unwrap(), Indexing::Complete);
+    assert_eq!(waiting(), [1]);
+    assert_eq!(ordinals(&database, "grows"), [1]);
+    assert_eq!(waiting(), [] as [u32; 0]);
 }
 
 #[test]
@@ -409,7 +439,7 @@ fn entries_of_before_there_was_an_index_come_into_it_newest_first_and_the_start_
     assert_eq!(search(&database, "old").unread, 1_200);
     let id = SessionId::new("s");
 
-    assert_eq!(database.index_some().unwrap(), Indexing::Behind);
+    assert_eq!(database.index_some(LATER).unwrap(), Indexing::Behind);
     let page = search(&database, "old");
     assert_eq!(page.hits[0].ordinal, 1_199);
     assert_eq!(page.unread, 700);
@@ -422,7 +452,7 @@ fn entries_of_before_there_was_an_index_come_into_it_newest_first_and_the_start_
         })
         .unwrap();
 
-    while database.index_some().unwrap() == Indexing::Behind {}
+    while database.index_some(LATER).unwrap() == Indexing::Behind {}
     assert_eq!(search(&database, "old").unread, 0);
     assert_eq!(ordinals(&database, "\"number1\""), [1]);
     assert_eq!(ordinals(&database, "\"number3\""), [] as [u32; 0]);
