@@ -88,7 +88,8 @@ fn adapter(package: &str) -> PathBuf {
 /// Where programs are looked for: where npm puts them, and then as everywhere.
 fn search() -> OsString {
     let everywhere = env::var_os("PATH").unwrap_or_default();
-    let folders = [packages().join(".bin")].into_iter();
+    let optional = Path::new(env!("CARGO_MANIFEST_DIR")).join("real-agents/optional");
+    let folders = [optional.join("node_modules/.bin")].into_iter();
     env::join_paths(folders.chain(env::split_paths(&everywhere)))
         .expect("a checkout's path holds no separator")
 }

@@ -1,4 +1,5 @@
-//! npm packages, installed as a folder's lock names them, only when the lock is newer than what is there.
+//! npm packages, installed as a folder's lock names them, only when the lock is newer than what is there; optional ones
+//! without a lock.
 
 use crate::step::{Failure, Outcome, run_silently, step};
 use std::path::Path;
@@ -28,6 +29,19 @@ pub fn packages(folder: &Path) -> Outcome {
     }
     step("npm packages", || {
         run_silently(npm(folder).args(["ci", "--no-audit", "--no-fund"]))
+    })
+}
+
+/// Installs the packages that the folder names itself, at its exact versions, if they aren't there. Those that the registry
+/// has not for this platform stay away; a lock could not name them where it was written.
+pub fn optional_packages(folder: &Path) -> Outcome {
+    let named = changed(&folder.join("package.json"));
+    let installed = changed(&folder.join("node_modules/.package-lock.json"));
+    if installed.is_some() && installed >= named {
+        return Ok(());
+    }
+    step("optional npm packages", || {
+        run_silently(npm(folder).args(["install", "--no-audit", "--no-fund"]))
     })
 }
 

@@ -73,7 +73,11 @@ fn with_agents(places: &Places, filter: &[String]) -> Outcome {
         println!("skipped: the real agents can't be installed from npm here ({why})");
         return Ok(());
     }
-    let left_out = left_out(&packages);
+    let optional = packages.join("optional");
+    if let Err(failure) = npm::optional_packages(&optional) {
+        println!("{failure}");
+    }
+    let left_out = left_out(&optional);
     // The whole workspace, so that features are the same as in every other build; only these are built and run.
     let chosen = ["--workspace", "--test", "with_installed_agents"];
     step("tests with the real agents", || {
