@@ -2,8 +2,8 @@
 
 use crate::scene::{Stage, with_shipped_entries};
 use kernel::AgentId;
-use session::HealthState;
 use session::port::Detection;
+use session::{HealthState, SignInKind};
 use tests::installed_agents::Vendor;
 use tests::model_server::Reply;
 
@@ -18,6 +18,12 @@ async fn it_is_found_at_the_version_that_was_tested_and_does_well(vendor: Vendor
     let health = agents.examine(&id).await.expect("it is on the list");
     assert_eq!(health.state, HealthState::Ready);
     assert!(health.resumes, "it can go on after a crash");
+    let in_terminal = health
+        .methods
+        .iter()
+        .any(|way| matches!(way.kind, SignInKind::Command { .. }));
+    let by_command = [Vendor::OpenCode118, Vendor::Copilot10, Vendor::Goose134];
+    assert_eq!(in_terminal, by_command.contains(&vendor), "{health:#?}");
     let known = agents.list().await.expect("the list can be read");
     let known = known.iter().find(|known| known.program.id == id);
     let known = known.expect("it is on the list");

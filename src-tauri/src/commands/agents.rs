@@ -348,7 +348,7 @@ fn method(method: SignInMethod) -> SignIn {
         description: method.description,
         way: match method.kind {
             SignInKind::Agent => SignInWay::Agent,
-            SignInKind::Terminal { .. } => SignInWay::Terminal,
+            SignInKind::Terminal { .. } | SignInKind::Command { .. } => SignInWay::Terminal,
             SignInKind::Variables { names } => SignInWay::Variables { names },
         },
     }

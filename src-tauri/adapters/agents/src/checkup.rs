@@ -4,6 +4,7 @@ mod errand;
 mod methods;
 
 use crate::prompt::Takes;
+use crate::registry;
 use errand::Errand;
 use process::Tag;
 use serde_json::{Value, json};
@@ -31,14 +32,23 @@ impl AgentCheckup for Checkup {
     fn examine(&self, program: AgentProgram, inherits: Inheritance) -> Pending<Health> {
         let (tag, search) = (self.next_tag(), self.search.clone());
         Box::pin(async move {
-            let began = Instant::now();
+            let (began, id) = (Instant::now(), program.id.clone());
             let opened = Errand::begin(program, inherits, tag, search).await;
             let mut errand = match opened {
                 Ok(errand) => errand,
                 Err(cause) => return Health::failed(cause, millis_since(began)),
             };
-            let health = examined(&mut errand, began).await;
+            let mut health = examined(&mut errand, began).await;
             errand.end().await;
+            health.methods = registry::ways(&id, health.methods);
+            if let HealthState::Failed { cause } = &health.state
+                && matches!(cause, Cause::StartTimedOut { .. })
+                && let Some(said) = registry::silence(&id)
+            {
+                health.state = HealthState::SignInNeeded {
+                    said: said.to_owned(),
+                };
+            }
             health
         })
     }

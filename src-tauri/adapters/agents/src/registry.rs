@@ -6,6 +6,7 @@ use crate::environment;
 use entries::{ENTRIES, Entry};
 use kernel::AgentId;
 use session::port::{About, AgentProgram, Detection};
+use session::{SignInKind, SignInMethod};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -57,6 +58,22 @@ pub(crate) fn about(id: &AgentId) -> Option<About> {
 fn package(entry: &Entry) -> String {
     let platform = platform().unwrap_or_else(|| "linux-x64".to_owned());
     entry.package.replace("{platform}", &platform)
+}
+
+/// What is known to be missing where an agent opened no conversation in time.
+pub(crate) fn silence(id: &AgentId) -> Option<&'static str> {
+    entry(id).and_then(|entry| entry.silence)
+}
+
+/// The ways to sign in that an agent names, with the command in a terminal where that is all that works.
+pub(crate) fn ways(id: &AgentId, mut named: Vec<SignInMethod>) -> Vec<SignInMethod> {
+    if let Some((method, args)) = entry(id).and_then(|entry| entry.login) {
+        let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
+        for way in named.iter_mut().filter(|way| way.id == method) {
+            way.kind = SignInKind::Command { args: args.clone() };
+        }
+    }
+    named
 }
 
 /// Looks for a program on the search path.
@@ -164,6 +181,26 @@ mod tests {
                 assert!(!about.sign_in.is_empty() && about.docs.is_some());
             }
         }
+    }
+
+    #[test]
+    fn who_signs_in_only_by_a_command_is_given_a_terminal() {
+        let named = |id: &str| SignInMethod {
+            id: id.to_owned(),
+            name: String::new(),
+            description: None,
+            kind: SignInKind::Agent,
+        };
+        let kinds = |agent: &str, method: &str| {
+            let ways = ways(&AgentId::new(agent), vec![named(method)]);
+            ways.into_iter().map(|way| way.kind).next().unwrap()
+        };
+        let login = SignInKind::Command {
+            args: vec!["auth".to_owned(), "login".to_owned()],
+        };
+        assert_eq!(kinds("opencode", "opencode-login"), login);
+        assert_eq!(kinds("opencode", "another"), SignInKind::Agent);
+        assert_eq!(kinds("mine", "opencode-login"), SignInKind::Agent);
     }
 
     #[test]

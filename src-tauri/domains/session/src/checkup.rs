@@ -89,6 +89,11 @@ pub enum SignInKind {
         /// Added variables.
         env: Vec<(String, String)>,
     },
+    /// Another command of the agent's program does it in a terminal.
+    Command {
+        /// All of its arguments.
+        args: Vec<String>,
+    },
     /// The person sets variables that the agent reads.
     Variables {
         /// Their names.

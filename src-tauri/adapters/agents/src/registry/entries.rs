@@ -16,6 +16,11 @@ pub(super) struct Entry {
     pub(super) tested: &'static str,
     /// How to sign in, for people.
     pub(super) sign_in: &'static str,
+    /// The id of a way to sign in that it names and does not take, saying that a command in a terminal does it; and that
+    /// command's arguments.
+    pub(super) login: Option<(&'static str, &'static [&'static str])>,
+    /// What it means when it opens no conversation in time, where that is known.
+    pub(super) silence: Option<&'static str>,
     /// Its own documentation.
     pub(super) docs: &'static str,
     /// Variables of its own that hold keys.
@@ -33,6 +38,8 @@ pub(super) const ENTRIES: [Entry; 7] = [
         package: "@agentclientprotocol/claude-agent-acp",
         tested: "0.100.0",
         sign_in: "Sign in with a Claude subscription or the Anthropic Console in a terminal, or let it have ANTHROPIC_API_KEY.",
+        login: None,
+        silence: None,
         docs: "https://docs.claude.com/en/docs/claude-code",
         keys: &[
             "ANTHROPIC_API_KEY",
@@ -51,6 +58,8 @@ pub(super) const ENTRIES: [Entry; 7] = [
         package: "@agentclientprotocol/codex-acp",
         tested: "2.6.0",
         sign_in: "Sign in with ChatGPT, which opens a browser, or let it have OPENAI_API_KEY.",
+        login: None,
+        silence: None,
         docs: "https://developers.openai.com/codex",
         keys: &["OPENAI_API_KEY", "CODEX_API_KEY"],
     },
@@ -65,6 +74,8 @@ pub(super) const ENTRIES: [Entry; 7] = [
         package: "@google/gemini-cli",
         tested: "0.61.0",
         sign_in: "Sign in with Google, which opens a browser, or let it have GEMINI_API_KEY.",
+        login: None,
+        silence: None,
         docs: "https://geminicli.com/docs",
         keys: &["GEMINI_API_KEY", "GOOGLE_API_KEY"],
     },
@@ -79,6 +90,8 @@ pub(super) const ENTRIES: [Entry; 7] = [
         package: "opencode-ai",
         tested: "1.18.33",
         sign_in: "Run \"opencode auth login\" in a terminal, or let it have the key of your provider.",
+        login: Some(("opencode-login", &["auth", "login"])),
+        silence: None,
         docs: "https://opencode.ai/docs",
         keys: &[
             "ANTHROPIC_API_KEY",
@@ -97,7 +110,9 @@ pub(super) const ENTRIES: [Entry; 7] = [
         native: Some("@github/copilot-{platform}/copilot"),
         package: "@github/copilot",
         tested: "1.0.102",
-        sign_in: "Run \"copilot\" in a terminal and enter /login, or let it have GH_TOKEN.",
+        sign_in: "Run \"copilot login\" in a terminal, or let it have GH_TOKEN.",
+        login: Some(("copilot-login", &["login"])),
+        silence: None,
         docs: "https://docs.github.com/copilot/how-tos/copilot-cli",
         keys: &["COPILOT_GITHUB_TOKEN", "GH_TOKEN", "GITHUB_TOKEN"],
     },
@@ -113,6 +128,8 @@ pub(super) const ENTRIES: [Entry; 7] = [
         package: "@aaif/goose-binary-{platform}",
         tested: "0.20.1",
         sign_in: "Run \"goose configure\" in a terminal to choose a provider, or let it have the provider's key.",
+        login: Some(("goose-provider", &["configure"])),
+        silence: Some("Goose answers nothing until a provider is chosen."),
         docs: "https://block.github.io/goose/docs",
         keys: &["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GOOGLE_API_KEY"],
     },
@@ -127,6 +144,8 @@ pub(super) const ENTRIES: [Entry; 7] = [
         package: "@qwen-code/qwen-code",
         tested: "0.15.10",
         sign_in: "Run \"qwen\" in a terminal and enter /auth, or let it have OPENAI_API_KEY.",
+        login: None,
+        silence: None,
         docs: "https://qwenlm.github.io/qwen-code-docs",
         keys: &["OPENAI_API_KEY", "DASHSCOPE_API_KEY"],
     },

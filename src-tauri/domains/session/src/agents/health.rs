@@ -83,12 +83,18 @@ impl Agents {
             None => self.examine(id).await?,
         };
         let found = health.methods.into_iter().find(|known| known.id == method);
-        let Some(SignInKind::Terminal { args, env }) = found.map(|method| method.kind) else {
-            return Err(unfit(
-                "The agent offers no such way to sign in in a terminal.",
-            ));
-        };
         let program = self.resolve(id).await?;
+        let (args, env) = match found.map(|method| method.kind) {
+            Some(SignInKind::Terminal { args, env }) => {
+                ([program.args.clone(), args].concat(), env)
+            }
+            Some(SignInKind::Command { args }) => (args, Vec::new()),
+            Some(SignInKind::Agent | SignInKind::Variables { .. }) | None => {
+                return Err(unfit(
+                    "The agent offers no such way to sign in in a terminal.",
+                ));
+            }
+        };
         let (shared, wanted) = (Arc::clone(&self.shared), program.clone());
         let detection = off_the_workers(move || shared.registry.detect(&wanted)).await;
         let Detection::Found { path: command } = detection else {
@@ -99,7 +105,7 @@ impl Agents {
         Ok(SignInProgram {
             title: format!("Sign in to {}", program.name),
             command,
-            args: program.args.into_iter().chain(args).collect(),
+            args,
             env: program.env.into_iter().chain(env).collect(),
             cwd,
         })
