@@ -3,8 +3,10 @@
 use kernel::TerminalId;
 use orchestration::FlowError;
 use process::living;
+use session::port::AgentEvent;
 use snapshot::Reason;
-use terminal::{NewTerminal, Program, Size, TerminalState};
+use terminal::{NewTerminal, Program, Size, TerminalError, TerminalState};
+use tests::agents::Told;
 use tests::app::{App, PATIENCE};
 use tokio::time::timeout;
 use workspace::WorkspaceError;
@@ -67,6 +69,29 @@ async fn a_terminal_opens_in_the_worktree_and_goes_with_it() {
     ));
     app.flows.unarchive_workspace(&id).await.unwrap();
     assert!(tree.join("made by 42").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_terminal_opens_in_a_workspace_whose_archive_waits_for_an_agent() {
+    let app = App::start().await;
+    let id = app.workspace("go").await;
+    let agent = app.agents.started(1).await;
+    agent.told_times(1).await;
+    agent.becomes_stubborn();
+    let (flows, archived) = (app.flows.clone(), id.clone());
+    let archiving = tokio::spawn(async move { flows.archive_workspace(&archived).await });
+    assert_eq!(agent.told_times(2).await, Told::Close);
+
+    let refused = app.flows.open_terminal(&id, SIZE).await;
+    assert!(matches!(
+        refused,
+        Err(FlowError::Terminal(TerminalError::PlaceClosed))
+    ));
+    agent.does(AgentEvent::Ended { cause: None });
+    archiving.await.unwrap().unwrap();
+    assert_eq!(app.flows.rooms().terminals.list(), []);
+    app.flows.unarchive_workspace(&id).await.unwrap();
+    app.flows.open_terminal(&id, SIZE).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

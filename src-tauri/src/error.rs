@@ -81,6 +81,7 @@ impl From<TerminalError> for CommandError {
             | TerminalError::NotReading
             | TerminalError::TooMany { .. }
             | TerminalError::Stuck
+            | TerminalError::PlaceClosed
             | TerminalError::Closing => ErrorCode::Failed,
         };
         Self {

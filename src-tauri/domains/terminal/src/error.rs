@@ -32,6 +32,11 @@ pub enum TerminalError {
     /// Its program could not be ended in time.
     #[error("The program in this terminal could not be ended.")]
     Stuck,
+    /// Its workspace's place is closed.
+    #[error(
+        "This workspace is being archived or brought back, so nothing can be started in it now."
+    )]
+    PlaceClosed,
     /// The app is ending.
     #[error("Shopfloor is closing.")]
     Closing,
@@ -50,6 +55,7 @@ impl TerminalError {
             Self::NotReading => "Wait until the program goes on, or stop it with Ctrl+C.",
             Self::TooMany { .. } => "Close one that you don't need any more.",
             Self::Stuck => "Try again in a moment: it may wait for a disk.",
+            Self::PlaceClosed => "Try again when that is done.",
             Self::Closing => "Start it again and repeat what you did.",
         }
     }

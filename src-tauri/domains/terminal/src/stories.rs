@@ -167,6 +167,39 @@ async fn a_workspaces_terminals_close_together_and_no_others() {
     assert_eq!(left, [Some(other), None]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn nothing_starts_in_a_place_that_is_being_closed() {
+    let (terminals, ptys) = house();
+    let (mine, other) = (WorkspaceId::new("w1"), WorkspaceId::new("w2"));
+    *ptys.manners.lock().unwrap() = Manners::Stubborn;
+    let first = terminals.open(shell_of(Some(&mine))).await.unwrap();
+    terminals.open(shell_of(Some(&mine))).await.unwrap();
+    *ptys.manners.lock().unwrap() = Manners::Good;
+    let closing = {
+        let (terminals, mine) = (terminals.clone(), mine.clone());
+        tokio::spawn(async move { terminals.close_place(&mine).await })
+    };
+    while ptys.nth(2).told().last() != Some(&Told::Closed) {
+        tokio::task::yield_now().await;
+    }
+
+    // While a shell takes its time to end, the person opens another one.
+    let refused = terminals.open(shell_of(Some(&mine))).await;
+    assert!(matches!(refused, Err(TerminalError::PlaceClosed)));
+    let refused = terminals.restart(&first).await;
+    assert!(matches!(refused, Err(TerminalError::PlaceClosed)));
+    terminals.open(shell_of(Some(&other))).await.unwrap();
+    ptys.nth(1).ends(LEFT).await;
+    ptys.nth(2).ends(LEFT).await;
+    closing.await.unwrap().unwrap();
+    let refused = terminals.open(shell_of(Some(&mine))).await;
+    assert!(matches!(refused, Err(TerminalError::PlaceClosed)));
+    assert_eq!(terminals.list().len(), 1, "only the other workspace's");
+
+    terminals.reopen_place(&mine);
+    terminals.open(shell_of(Some(&mine))).await.unwrap();
+}
+
 #[tokio::test]
 async fn after_a_shutdown_nothing_runs_and_nothing_can_be_opened() {
     let (terminals, ptys) = house();

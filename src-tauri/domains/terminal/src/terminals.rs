@@ -9,7 +9,7 @@ use crate::live::Live;
 use crate::port::{PtyEvent, Ptys};
 use crate::terminal::{Exit, NewTerminal, Program, Size, TerminalFact, TerminalSummary};
 use kernel::{Clock, FactStream, Facts, TerminalId, WorkspaceId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -39,6 +39,8 @@ struct Shared {
 struct List {
     all: BTreeMap<TerminalId, Arc<Live>>,
     doors: Doors,
+    /// Workspaces whose trees may be going away: nothing is started in them.
+    closed: BTreeSet<WorkspaceId>,
 }
 
 #[derive(PartialEq, Eq)]
@@ -47,12 +49,26 @@ enum Doors {
     Closing,
 }
 
+impl List {
+    /// Whether something may be started, and in this workspace.
+    fn admit(&self, workspace: Option<&WorkspaceId>) -> Result<(), TerminalError> {
+        if self.doors == Doors::Closing {
+            return Err(TerminalError::Closing);
+        }
+        if workspace.is_some_and(|workspace| self.closed.contains(workspace)) {
+            return Err(TerminalError::PlaceClosed);
+        }
+        Ok(())
+    }
+}
+
 impl Terminals {
     /// None are open.
     pub fn new(ptys: Arc<dyn Ptys>, clock: Arc<dyn Clock>) -> Self {
         let list = List {
             all: BTreeMap::new(),
             doors: Doors::Open,
+            closed: BTreeSet::new(),
         };
         Self {
             shared: Arc::new(Shared {
@@ -81,9 +97,7 @@ impl Terminals {
         let live = Arc::new(Live::new(id.clone(), new, self.shared.clock.now()));
         {
             let mut list = self.lock();
-            if list.doors == Doors::Closing {
-                return Err(TerminalError::Closing);
-            }
+            list.admit(live.what.workspace.as_ref())?;
             if list.all.len() >= LIMIT {
                 return Err(TerminalError::TooMany { limit: LIMIT });
             }
@@ -106,10 +120,9 @@ impl Terminals {
         let (live, before) = {
             // Claimed under the lock: whoever closes it sees a terminal that is starting, or it is off the list.
             let list = self.lock();
-            if list.doors == Doors::Closing {
-                return Err(TerminalError::Closing);
-            }
+            list.admit(None)?;
             let live = list.all.get(id).ok_or(TerminalError::Unknown)?;
+            list.admit(live.what.workspace.as_ref())?;
             (Arc::clone(live), live.claim(self.shared.clock.now())?)
         };
         let started = self.start(&live).await;
@@ -145,10 +158,22 @@ impl Terminals {
             .map_err(|_| TerminalError::Stuck)
     }
 
-    /// Closes all terminals of a workspace, side by side.
+    /// Nothing is started in the workspace until [`Terminals::reopen_place`]. What runs there runs on.
+    pub fn bar_place(&self, workspace: &WorkspaceId) {
+        self.lock().closed.insert(workspace.clone());
+    }
+
+    /// Bars the place and closes all its terminals, side by side. It stays barred, also where one could not be closed.
     pub async fn close_place(&self, workspace: &WorkspaceId) -> Result<(), TerminalError> {
+        // Before they are looked up: one that is opened after this is refused, one from before is on the list.
+        self.bar_place(workspace);
         self.close_all(|live| live.what.workspace.as_ref() == Some(workspace))
             .await
+    }
+
+    /// The workspace may have terminals again.
+    pub fn reopen_place(&self, workspace: &WorkspaceId) {
+        self.lock().closed.remove(workspace);
     }
 
     /// Closes all terminals; none can be opened afterwards.

@@ -23,6 +23,8 @@ impl Orchestration {
     }
 
     async fn leave_and_archive(&self, id: &WorkspaceId) -> Result<(), FlowError> {
+        // The agents may take seconds to end. A shell that is opened meanwhile would be ended again before it was of use.
+        self.rooms.terminals.bar_place(id);
         self.rooms.sessions.close_place(id).await?;
         self.rooms.terminals.close_place(id).await?;
         self.rooms.workspaces.archive(id).await?;

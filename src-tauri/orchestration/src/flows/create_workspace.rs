@@ -82,9 +82,10 @@ impl Orchestration {
         });
     }
 
-    /// The workspace's sessions may start in its tree from now on, also where an archive had closed it.
+    /// The workspace's sessions and terminals may start in its tree from now on, also where an archive had closed it.
     pub(crate) async fn open_places(&self, row: &Workspace) {
         self.rooms.sessions.reopen_place(&row.id);
+        self.rooms.terminals.reopen_place(&row.id);
         self.renew_places(row).await;
     }
 

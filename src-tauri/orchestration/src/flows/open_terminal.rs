@@ -9,7 +9,7 @@ use crate::Orchestration;
 use crate::flows::FlowError;
 
 impl Orchestration {
-    /// Opens the person's shell in the workspace's tree; refused while it has none.
+    /// Opens the person's shell in the workspace's tree; refused while it has none and while it is being archived.
     #[tracing::instrument(skip(self))]
     pub async fn open_terminal(
         &self,
