@@ -207,13 +207,20 @@ async fn what_an_agent_did_is_indexed_without_being_asked_for() {
 
 const TOKEN: &str = "ghp_abcdefghijklmnopqrstuvwxyz0123456789";
 
+/// A secret of neither a secret's name nor its shape: it is known only because the person set it for an agent.
+const DOOR: &str = "over\"the-hills";
+
 /// All that an agent says here holds secrets.
 async fn indiscreet(app: &App) -> SessionId {
     let own = AgentDefinition {
         name: "Mine".into(),
         command: "/opt/mine".into(),
         args: Vec::new(),
-        env: vec![("MINE_PASSWORD".into(), "correct horse".into())],
+        env: vec![
+            ("MINE_PASSWORD".into(), "correct horse".into()),
+            ("MINE_DOOR".into(), DOOR.into()),
+            ("MINE_MODE".into(), "quick".into()),
+        ],
     };
     app.flows
         .rooms()
@@ -242,7 +249,8 @@ async fn indiscreet(app: &App) -> SessionId {
     })
     .await;
     agent.does(AgentEvent::Text(format!("{rest}. What now?")));
-    works(&agent, "", "Run it", &format!("key: {HOUSE_KEY}"));
+    let output = format!("key: {HOUSE_KEY}\nbe quick: at{DOOR}.example");
+    works(&agent, "", "Run it", &output);
     app.transcript_until(&session, |entries| {
         matches!(
             entries.last().map(|entry| &entry.body),
@@ -272,11 +280,14 @@ async fn an_exported_conversation_holds_all_that_was_said_but_no_secret() {
         assert!(done.redacted >= 4, "{done:?}");
         let text = std::fs::read_to_string(&path).unwrap();
         let escaped = serde_json::json!(HOUSE_KEY).to_string();
+        let escaped_door = DOOR.replace('"', "\\\"");
         for secret in [
             "correct horse",
             TOKEN,
             &TOKEN[9..],
             HOUSE_KEY,
+            DOOR,
+            &escaped_door,
             escaped.trim_matches('"'),
         ] {
             assert!(!text.contains(secret), "{secret} is in {text}");
@@ -286,6 +297,7 @@ async fn an_exported_conversation_holds_all_that_was_said_but_no_secret() {
             "I found [redacted]. What now?",
             "Run it",
             "key: [redacted]",
+            "be quick: at[redacted].example",
         ] {
             assert!(text.contains(said), "{said} is not in {text}");
         }

@@ -15,8 +15,11 @@ use std::sync::LazyLock;
 /// What stands in a secret's place.
 pub const MARK: &str = "[redacted]";
 
-/// Shorter values are no secrets: they would be found in every second word.
+/// Shorter values are no secrets, in bytes: they would be found in every second word.
 const SHORTEST: usize = 6;
+
+/// Shorter values of variables that nothing but their purpose makes secret are settings, in bytes.
+const SHORTEST_UNNAMED: usize = 8;
 
 /// How deep JSON in JSON is looked into: a tool's input within a line of a log.
 const DEPTH: usize = 2;
@@ -29,11 +32,30 @@ pub struct Secrets {
 impl Secrets {
     /// The values of those variables whose names look secret, and everything that has the shape of a secret.
     pub fn of_environment<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let values: Vec<&str> = variables
+        Self::of_variables(variables, [])
+    }
+
+    /// As [`Secrets::of_environment`], and all values of the variables that the person set for agents, whatever their
+    /// names: a key is often what they are set for. Those of less than 8 bytes only where the name looks secret.
+    pub fn of_variables<'a>(
+        environment: impl IntoIterator<Item = (&'a str, &'a str)>,
+        set: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
+        let inherited = environment
             .into_iter()
             .filter(|(name, _)| looks_secret(name))
-            .map(|(_, value)| value.trim())
-            .filter(|value| value.len() >= SHORTEST && !MARK.contains(value))
+            .map(|(_, value)| (SHORTEST, value));
+        let set = set
+            .into_iter()
+            .map(|(name, value)| match looks_secret(name) {
+                true => (SHORTEST, value),
+                false => (SHORTEST_UNNAMED, value),
+            });
+        let values: Vec<&str> = inherited
+            .chain(set)
+            .map(|(shortest, value)| (shortest, value.trim()))
+            .filter(|(shortest, value)| value.len() >= *shortest && !MARK.contains(value))
+            .map(|(_, value)| value)
             .collect();
         let known = AhoCorasick::new(&values);
         Self {

@@ -38,8 +38,8 @@ pub struct Export {
 }
 
 impl Transcripts {
-    /// `environment` is the app's own, by name and value: what looks secret in it, and in what the person set for
-    /// agents, is never exported.
+    /// `environment` is the app's own, by name and value: what looks secret in it, also what an agent is let have, and
+    /// what the person set for agents is never exported.
     pub fn new(
         search: Arc<dyn TranscriptSearch>,
         files: Arc<dyn ExportFiles>,
@@ -111,14 +111,19 @@ impl Transcripts {
 
     fn begin(&self, export: &Export, now: Timestamp) -> Result<Writing, SessionError> {
         let agents = self.agents.agents()?;
-        let of_agents = agents.iter().flat_map(|agent| &agent.env);
-        let variables = self.environment.iter().chain(of_agents);
-        let variables = variables.map(|(name, value)| (name.as_str(), value.as_str()));
-        let mut script = Script::new(export.format, Secrets::of_environment(variables));
+        let set = agents.iter().flat_map(|agent| &agent.env);
+        let secrets = Secrets::of_variables(texts(self.environment.iter()), texts(set));
+        let mut script = Script::new(export.format, secrets);
         let mut file = self.files.begin(&export.path, export.existing)?;
         file.write(&script.begin(&export.heading, now))?;
         Ok(Writing { script, file })
     }
+}
+
+fn texts<'a>(
+    variables: impl Iterator<Item = &'a (String, String)>,
+) -> impl Iterator<Item = (&'a str, &'a str)> {
+    variables.map(|(name, value)| (name.as_str(), value.as_str()))
 }
 
 /// A conversation that is half written.

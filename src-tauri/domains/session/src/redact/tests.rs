@@ -67,6 +67,23 @@ fn values_too_short_to_be_secret_leave_the_text_alone() {
 }
 
 #[test]
+fn a_value_that_was_set_for_an_agent_is_secret_whatever_its_name() {
+    let inherited = [("LANG", "en_GB.UTF-8"), ("A_TOKEN", "abcdef")];
+    let set = [
+        ("MINE", " over-the-hills\n"),
+        ("MODE", "quickly"),
+        ("B_KEY", "ghijkl"),
+    ];
+    let secrets = Secrets::of_variables(inherited, set);
+    let (text, count) = secrets.redact("xover-the-hillsx quickly ghijkl abcdef en_GB.UTF-8");
+    assert_eq!(
+        text,
+        "x[redacted]x quickly [redacted] [redacted] en_GB.UTF-8"
+    );
+    assert_eq!(count, 3);
+}
+
+#[test]
 fn the_shapes_of_secrets_are_known() {
     for secret in [
         "ghp_abcdefghijklmnopqrstuvwxyz0123456789",
