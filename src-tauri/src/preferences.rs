@@ -58,6 +58,7 @@ impl Default for Preferences {
         Self {
             theme: Theme::System,
             default_agent: None,
+            review_agent: None,
             max_live_agents: 8,
             sleep_after_minutes: Some(15),
             quiet_after_minutes: 10,

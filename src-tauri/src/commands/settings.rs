@@ -16,6 +16,8 @@ pub struct Preferences {
     pub theme: Theme,
     /// The agent for new workspaces; the first one found when `None`.
     pub default_agent: Option<AgentId>,
+    /// The agent that reviews what another one did; the workspace's own when `None`.
+    pub review_agent: Option<AgentId>,
     /// Agents' processes at a time, 1 to 64.
     pub max_live_agents: u32,
     /// Minutes until an idle agent's process ends, 1 to 1440; never when `None`, unless memory is short.

@@ -1104,6 +1104,8 @@ export type Preferences = {
 	theme: Theme,
 	/**  The agent for new workspaces; the first one found when `None`. */
 	defaultAgent: AgentId | null,
+	/**  The agent that reviews what another one did; the workspace's own when `None`. */
+	reviewAgent: AgentId | null,
 	/**  Agents' processes at a time, 1 to 64. */
 	maxLiveAgents: number,
 	/**  Minutes until an idle agent's process ends, 1 to 1440; never when `None`, unless memory is short. */

@@ -9,6 +9,7 @@ export class Settings {
   preferences = $state.raw<Preferences>({
     theme: 'system',
     defaultAgent: null,
+    reviewAgent: null,
     maxLiveAgents: 8,
     sleepAfterMinutes: 15,
     quietAfterMinutes: 10,
@@ -18,6 +19,11 @@ export class Settings {
   error = $state.raw<CommandError | null>(null);
   /** The agent that new workspaces get. */
   readonly defaultAgent = $derived(this.agents.find((agent) => agent.isDefault)?.id ?? null);
+
+  /** The agent that was chosen for reviews, while it is there; else a workspace's own reviews. */
+  readonly reviewAgent = $derived(
+    this.agents.find((agent) => agent.id === this.preferences.reviewAgent && agent.path !== null)?.id ?? null,
+  );
 
   readonly #backend: Backend;
 

@@ -5,6 +5,7 @@ import type { Feed } from '../backend/feed.svelte';
 import type { Settings } from '../backend/settings.svelte';
 import { copyText } from '../design/copy';
 import type { MenuItem } from '../design/menu';
+import { draftReview } from '../features/conversation/review';
 import type { PaletteAction } from '../features/palette/search';
 import type { Docks } from '../features/terminal/docks.svelte';
 import { tabs } from '../features/workspace/tabs';
@@ -89,7 +90,7 @@ function everywhere(parts: Parts): PaletteAction[] {
   return out;
 }
 
-function ofCard({ backend, shell, docks, card, focus }: Parts): PaletteAction[] {
+function ofCard({ backend, settings, shell, docks, card, focus }: Parts): PaletteAction[] {
   const here = card();
   if (!here) return [];
   const { id } = here;
@@ -129,6 +130,16 @@ function ofCard({ backend, shell, docks, card, focus }: Parts): PaletteAction[] 
     { id: 'new-terminal', group, title: 'New terminal', run: () => void docks.add(id) },
     { id: 'new-session', group, title: 'New conversation', shortcut: 'Mod+T', run: () => shell.begin(id, null) },
   );
+  if (here.workspace.life.kind === 'ready' && here.git?.files)
+    out.push({
+      id: 'review',
+      group,
+      title: 'Review the changes',
+      run: () => {
+        draftReview(backend, id, here.workspace.base);
+        shell.begin(id, settings.reviewAgent);
+      },
+    });
   if (session)
     out.push(
       {
@@ -309,6 +320,7 @@ export function cardMenu(parts: Parts, card: Card): MenuItem[] {
     'sleep',
     'end',
     'new-session',
+    'review',
     'new-terminal',
     'reveal',
     'copy-branch',
@@ -323,7 +335,7 @@ export function cardMenu(parts: Parts, card: Card): MenuItem[] {
     const action = known.find((one) => one.id === id);
     if (!action) return [];
     const { title: label, run, shortcut } = action;
-    const moves = id === 'new-session';
+    const moves = id === 'new-session' || id === 'review';
     const item: MenuItem = { kind: 'action', label, run, moves, testid: `menu-${id}`, ...(shortcut && { shortcut }) };
     return id === 'archive' ? [{ kind: 'line' }, { ...item, danger: true }] : [item];
   });

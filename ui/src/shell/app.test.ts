@@ -106,7 +106,7 @@ it('a newcomer opens the practice project and starts the first task', async () =
   await click('create-workspace');
   expect(called('createWorkspace')[0]?.[1]).toEqual({
     project: 'p-practice',
-    agent: 'practice',
+    agent: null,
     base: null,
     prompt: 'Say hello',
   });

@@ -162,7 +162,8 @@ it('limits are kept within their bounds, and an idle agent may never sleep', asy
   await page(fake);
   await choose('max-live', '100');
   await choose('sleep-after', '');
-  expect(fake.prefs).toMatchObject({ maxLiveAgents: 64, sleepAfterMinutes: null });
+  await choose('review-agent', 'codex');
+  expect(fake.prefs).toMatchObject({ maxLiveAgents: 64, sleepAfterMinutes: null, reviewAgent: 'codex' });
   expect(screen.getByTestId<HTMLInputElement>('max-live').value).toBe('64');
   await choose('quiet-after', '');
   expect(fake.prefs.quietAfterMinutes).toBe(10);

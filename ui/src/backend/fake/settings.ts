@@ -30,6 +30,7 @@ export abstract class FakeSettings extends FakeFiles {
   prefs: Preferences = {
     theme: 'system',
     defaultAgent: null,
+    reviewAgent: null,
     maxLiveAgents: 8,
     sleepAfterMinutes: 15,
     quietAfterMinutes: 10,
