@@ -192,6 +192,51 @@ async fn a_repository_that_went_away_is_said_and_its_workspaces_are_kept() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conversation_that_cannot_be_read_holds_up_nobody_and_is_kept_as_it_is() {
+    let home = tempfile::tempdir().unwrap();
+    let app = App::start_at(home.path()).await;
+    let project = app.add_project().await;
+    let damaged = app.create(&project, "go", None).await.unwrap();
+    let whole = app.create(&project, "rest", None).await.unwrap();
+    let (lost, kept) = (app.session(&damaged), app.session(&whole));
+    app.quit().await;
+    let database = app_database(home.path());
+    let row = |database: &rusqlite::Connection| -> Vec<rusqlite::types::Value> {
+        let one = "SELECT * FROM session WHERE id = ?1";
+        database
+            .query_row(one, [lost.as_str()], |row| {
+                (0..row.as_ref().column_count())
+                    .map(|column| row.get(column))
+                    .collect()
+            })
+            .unwrap()
+    };
+    let changed = database.execute(
+        "UPDATE session SET choices = '{\"half', title = 'Mend it' WHERE id = ?1",
+        [lost.as_str()],
+    );
+    assert_eq!(changed, Ok(1));
+    let before = row(&database);
+
+    let app = App::start_at(home.path()).await;
+    assert_eq!(app.session(&whole), kept);
+    let card = app
+        .card(&damaged, |card| card.workspace.notice.is_some())
+        .await;
+    let notice = card.workspace.notice.clone().unwrap_or_default();
+    assert!(notice.contains("“Mend it”"), "{notice}");
+    assert!(app.flows.rooms().sessions.summary(&lost).is_none());
+    // The workspace can be worked in, in a conversation of its own.
+    app.flows.send_message(&damaged, None, "on").await.unwrap();
+    app.quit().await;
+    assert_eq!(row(&database), before);
+}
+
+fn app_database(home: &Path) -> rusqlite::Connection {
+    rusqlite::Connection::open(home.join("shopfloor.db")).expect("it is a database")
+}
+
 /// Takes the 15 s that an agent has to end.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_archive_that_an_agent_does_not_make_way_for_leaves_the_workspace_at_work() {

@@ -6,7 +6,7 @@ use kernel::{
 };
 use session::port::{
     AgentMemory, AgentProgram, AgentStore, AttachmentStore, Inheritance, PolicyStore,
-    ProcessLedger, ProcessRow, SessionStore,
+    ProcessLedger, ProcessRow, SessionStore, UnreadableSession,
 };
 use session::search::{Indexing, PromptLine, Query, Search, SearchPage, TranscriptSearch};
 use session::{Entry, Message, Offers, PolicyMode, Rule, Scope, SessionError};
@@ -124,6 +124,9 @@ impl WorkspaceStore for Disk {
 impl SessionStore for Disk {
     fn sessions(&self) -> Result<Vec<session::Session>, SessionError> {
         self.database.sessions()
+    }
+    fn unreadable_sessions(&self) -> Result<Vec<UnreadableSession>, SessionError> {
+        self.database.unreadable_sessions()
     }
     fn save_session(&self, session: &session::Session) -> Result<(), SessionError> {
         self.written()?.save_session(session)

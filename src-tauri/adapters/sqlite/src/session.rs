@@ -2,10 +2,10 @@
 
 use crate::column::{from_json, json, millis, time, time_or_none};
 use crate::{Database, Loss, entry, message};
-use ::session::port::SessionStore;
+use ::session::port::{SessionStore, UnreadableSession};
 use ::session::{Entry, Message, Session, SessionError};
 use kernel::{AgentId, MessageId, SessionId, WorkspaceId};
-use rusqlite::{Connection, Result, Row, named_params};
+use rusqlite::{Connection, Error, Result, Row, named_params};
 
 pub const CREATE: &str = "
 CREATE TABLE session (
@@ -39,11 +39,13 @@ ALTER TABLE session ADD COLUMN closed_at INTEGER;"#;
 
 impl SessionStore for Database {
     fn sessions(&self) -> Result<Vec<Session>, SessionError> {
-        Ok(self.read(|db| {
-            db.prepare_cached("SELECT * FROM session ORDER BY created_at, id")?
-                .query_map([], from_row)?
-                .collect()
-        })?)
+        let rows = self.read(all)?;
+        Ok(rows.into_iter().filter_map(Result::ok).collect())
+    }
+
+    fn unreadable_sessions(&self) -> Result<Vec<UnreadableSession>, SessionError> {
+        let rows = self.read(all)?;
+        Ok(rows.into_iter().filter_map(Result::err).collect())
     }
 
     fn save_session(&self, session: &Session) -> Result<(), SessionError> {
@@ -93,6 +95,35 @@ impl SessionStore for Database {
     fn pending_entries(&self, session: &SessionId) -> Result<Vec<Entry>, SessionError> {
         Ok(self.read(|db| entry::pending(db, session))?)
     }
+}
+
+/// Each row by itself: a damaged one must not keep the others from the person.
+fn all(db: &Connection) -> Result<Vec<Result<Session, UnreadableSession>>> {
+    db.prepare_cached("SELECT * FROM session ORDER BY created_at, id")?
+        .query_map([], |row| match from_row(row) {
+            Ok(session) => Ok(Ok(session)),
+            Err(
+                damage @ (Error::FromSqlConversionFailure(..)
+                | Error::IntegralValueOutOfRange(..)
+                | Error::InvalidColumnType(..)
+                | Error::Utf8Error(..)),
+            ) => Ok(Err(unreadable(row, &damage)?)),
+            Err(error) => Err(error),
+        })?
+        .collect()
+}
+
+fn unreadable(row: &Row<'_>, damage: &Error) -> Result<UnreadableSession> {
+    let text = |column: &str| -> Result<String> {
+        let value = row.get_ref(column)?;
+        Ok(String::from_utf8_lossy(value.as_bytes()?).into_owned())
+    };
+    Ok(UnreadableSession {
+        id: SessionId::new(text("id")?),
+        workspace: WorkspaceId::new(text("workspace")?),
+        title: text("title")?,
+        damage: damage.to_string(),
+    })
 }
 
 fn put(db: &Connection, session: &Session) -> Result<()> {

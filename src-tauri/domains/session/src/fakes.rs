@@ -8,7 +8,7 @@ use crate::policy::{PolicyMode, Rule, Scope};
 use crate::port::{
     AgentConnection, AgentEvent, AgentMemory, AgentProgram, AgentRegistry, AgentRuntime,
     AgentStore, AttachmentStore, Detection, Inheritance, Launch, Links, Memory, MemoryGauge,
-    PolicyStore, ProcessLedger, ProcessRow, PromptPart, SessionStore,
+    PolicyStore, ProcessLedger, ProcessRow, PromptPart, SessionStore, UnreadableSession,
 };
 use crate::session::{Answer, Message, MessageState, Session};
 use kernel::{AgentId, AttachmentId, Clock, MessageId, RuleId, SessionId, Timestamp};
@@ -128,6 +128,10 @@ impl Rows {
 impl SessionStore for FakeStore {
     fn sessions(&self) -> Result<Vec<Session>, SessionError> {
         Ok(self.rows().sessions.values().cloned().collect())
+    }
+
+    fn unreadable_sessions(&self) -> Result<Vec<UnreadableSession>, SessionError> {
+        Ok(Vec::new())
     }
 
     fn save_session(&self, session: &Session) -> Result<(), SessionError> {

@@ -8,7 +8,7 @@ use crate::inheritance::InheritedVariable;
 use crate::offer::{Offers, SessionOption, SlashCommand};
 use crate::policy::{PolicyMode, Rule, Scope};
 use crate::session::{Answer, Message, Session, Usage};
-use kernel::{AgentId, AttachmentId, Clock, MessageId, RuleId, SessionId, Timestamp};
+use kernel::{AgentId, AttachmentId, Clock, MessageId, RuleId, SessionId, Timestamp, WorkspaceId};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -39,11 +39,26 @@ pub struct Ports {
     pub links: Arc<dyn Links>,
 }
 
+/// A session whose row is damaged: something in it is not what the app writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadableSession {
+    /// Which one.
+    pub id: SessionId,
+    /// Its workspace.
+    pub workspace: WorkspaceId,
+    /// Its title, as far as it can be read.
+    pub title: String,
+    /// What is wrong, for the log.
+    pub damage: String,
+}
+
 /// Rows of `session`, `message` and `entry`. Blocking; called off the async workers.
 /// Implemented by `adapters/sqlite`.
 pub trait SessionStore: Send + Sync {
-    /// All sessions, oldest first.
+    /// All sessions whose rows can be read, oldest first.
     fn sessions(&self) -> Result<Vec<Session>, SessionError>;
+    /// The others: each row is left as it is.
+    fn unreadable_sessions(&self) -> Result<Vec<UnreadableSession>, SessionError>;
     /// Inserts or replaces a session's row.
     fn save_session(&self, session: &Session) -> Result<(), SessionError>;
     /// A session's messages that are not `Sent`, by position.

@@ -14,6 +14,7 @@ use crate::policies::Policies;
 use crate::policy::{PolicyMode, RuleDraft};
 use crate::port::{
     AgentRuntime, AttachmentStore, Links, MemoryGauge, Ports, ProcessLedger, SessionStore,
+    UnreadableSession,
 };
 use crate::recover::{Recovered, recovered};
 use crate::seats::Seats;
@@ -128,7 +129,7 @@ impl Sessions {
         slots.get(session).map(|slot| slot.summary.clone())
     }
 
-    /// At start: reads all sessions and makes their rows true after any end of the app. Answers those that a
+    /// At start: reads all sessions that can be read and makes their rows true after any end of the app. Answers those that a
     /// kill of the app found alive.
     pub async fn recover(&self) -> Result<Vec<SessionSummary>, SessionError> {
         self.shared.policies.load().await?;
@@ -148,6 +149,12 @@ impl Sessions {
             }
         }
         Ok(were_live)
+    }
+
+    /// Those that [`Sessions::recover`] left out because their rows are damaged. Nothing is ever written to them.
+    pub async fn unreadable(&self) -> Result<Vec<UnreadableSession>, SessionError> {
+        let store = Arc::clone(&self.shared.store);
+        off_the_workers(move || store.unreadable_sessions()).await
     }
 
     /// A new conversation with this agent. An empty title becomes the first prompt's first words.
