@@ -8,7 +8,7 @@ use crate::{bindings, deny, npm, windows};
 pub fn check(places: &Places) -> Outcome {
     bindings::prepare(places)?;
     let cargo = || cargo(&places.root);
-    let checks: [(&str, &dyn Fn() -> Outcome); 11] = [
+    let checks: [(&str, &dyn Fn() -> Outcome); 10] = [
         ("format", &|| run(cargo().args(["fmt", "--all", "--check"]))),
         ("lints", &|| {
             run(cargo()
@@ -23,7 +23,6 @@ pub fn check(places: &Places) -> Outcome {
                 .args(["--", "-D", "warnings"]))
         }),
         ("types on Windows", &|| windows::check(places)),
-        ("tests on Windows", &|| windows::tests(places)),
         ("documentation", &|| {
             run(cargo()
                 .args(["doc", "--workspace", "--no-deps", "--quiet"])

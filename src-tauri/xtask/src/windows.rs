@@ -3,7 +3,7 @@
 //! Where a tool is missing it says so in one line and succeeds.
 
 use crate::places::Places;
-use crate::step::{Outcome, answer, cargo, is_installed, run, run_silently, step};
+use crate::step::{Outcome, answer, cargo, is_installed, run, step};
 use crate::wine::{self, Wine};
 use std::path::Path;
 use std::process::Command;
@@ -33,7 +33,7 @@ const CRATES: [&str; 12] = [
 /// A package, and which of its tests can run there.
 type Tests = (&'static str, &'static [&'static str]);
 
-/// What is run under Wine every time: it needs few crates.
+/// What owns processes.
 const PROCESSES: Tests = ("process", &["--lib", "--test", "jobs"]);
 /// The practice agent through the adapter.
 const AGENTS: Tests = ("agents", &["--test", "on_windows"]);
@@ -56,11 +56,6 @@ pub fn check_all(places: &Places) -> Outcome {
     step("tests on Windows, with an agent and a terminal", || {
         run_under_wine(places, &[PROCESSES, AGENTS, TERMINALS])
     })
-}
-
-/// Runs under Wine the tests of what owns processes.
-pub fn tests(places: &Places) -> Outcome {
-    run_under_wine(places, &[PROCESSES])
 }
 
 fn everything(places: &Places) -> Outcome {
@@ -106,7 +101,7 @@ fn run_under_wine(places: &Places, all: &[Tests]) -> Outcome {
         let mut tests = cargo();
         tests.arg("test").args(of_target);
         tests.args(["--package", package]).args(*which);
-        run_silently(wine.around(&mut tests))?;
+        wine.run(&mut tests)?;
     }
     Ok(())
 }

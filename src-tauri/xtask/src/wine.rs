@@ -7,7 +7,7 @@ use crate::step::{Failure, Outcome, is_installed, run_silently};
 use crate::windows::MINGW;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// What Wine before version 9 lacks; see there.
 const MISSING: &str = include_str!("wine/bcryptprimitives.c");
@@ -35,14 +35,34 @@ impl Wine {
         wine.remove();
         fs::create_dir_all(&wine.folder)
             .map_err(|error| Failure::new(format!("No folder for Wine can be made: {error}.")))?;
-        let mut boot = Command::new(program);
-        run_silently(wine.around(&mut boot).args(["wineboot", "--init"]))?;
+        wine.run(Command::new(program).args(["wineboot", "--init"]))?;
         wine.complete()?;
         Ok(wine)
     }
 
+    /// Runs a command with its Windows programs here, silently; what it printed is shown only if it fails. It prints into a
+    /// file: Wine's services go on after a command and would hold its pipes, whose end would then never come.
+    pub fn run(&self, command: &mut Command) -> Outcome {
+        let log = self.folder.join("printed.txt");
+        let unusable =
+            |error: std::io::Error| Failure::new(format!("Wine's folder can't be used: {error}."));
+        let file = fs::File::create(&log).map_err(unusable)?;
+        let too = file.try_clone().map_err(unusable)?;
+        let command = self.around(command).stdin(Stdio::null());
+        let status = command.stdout(file).stderr(too).status();
+        if status.map_err(unusable)?.success() {
+            return Ok(());
+        }
+        let printed = fs::read(&log).unwrap_or_default();
+        let program = command.get_program().to_string_lossy();
+        Err(Failure::new(format!(
+            "`{program}` failed under Wine:\n{}",
+            String::from_utf8_lossy(&printed)
+        )))
+    }
+
     /// Makes a command's Windows programs run here: cargo's, of the target that is named as its variables have it.
-    pub fn around<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+    fn around<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         command
             .env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER", self.program)
             .env("WINEPREFIX", &self.folder)
@@ -76,7 +96,8 @@ impl Drop for Wine {
     fn drop(&mut self) {
         let mut server = Command::new("wineserver");
         // Ends what still runs there, and only there.
-        let _ = self.around(&mut server).arg("-k").output();
+        let server = self.around(&mut server).arg("-k").stdin(Stdio::null());
+        let _ = server.stdout(Stdio::null()).stderr(Stdio::null()).status();
         self.remove();
     }
 }
