@@ -22,7 +22,7 @@ export interface Parts {
   docks: Docks;
   /** The card that the keys are on: the open one, or the one with the focus on the board. */
   card: () => Card | undefined;
-  focus: (what: 'composer' | 'request' | 'filter') => void;
+  focus: (what: 'composer' | 'request' | 'filter' | 'task') => void;
 }
 
 /** All actions that can be done right now. */
@@ -76,7 +76,7 @@ function everywhere(parts: Parts): PaletteAction[] {
     { id: 'palette', group: 'Window', title: 'Commands', shortcut: 'Mod+K', run: () => (shell.overlay = 'palette') },
   ];
   if (feed.projects.length)
-    out.push({ id: 'new', group: 'Workspace', title: 'New workspace', shortcut: 'n', run: () => shell.compose() });
+    out.push({ id: 'new', group: 'Workspace', title: 'New workspace', shortcut: 'n', run: () => compose(parts) });
   if (shell.place.kind === 'board')
     out.push({ id: 'filter', group: 'Board', title: 'Filter the board', shortcut: '/', run: () => focus('filter') });
   else
@@ -312,6 +312,12 @@ export const everyShortcut = [
   { title: 'Debug', shortcut: 'Mod+Shift+D' },
   { title: 'Quit', shortcut: 'Mod+Q' },
 ];
+
+/** Shows the form for something new, ready to be typed into, also where it is shown already. */
+export function compose({ shell, focus }: Parts): void {
+  shell.compose();
+  focus('task');
+}
 
 /** The menu of one card, wherever it is shown. */
 export function cardMenu(parts: Parts, card: Card): MenuItem[] {

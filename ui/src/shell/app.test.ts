@@ -255,6 +255,16 @@ it('a workspace without a conversation starts one with the chosen agent', async 
   expect(called('sendMessage')).toEqual([['sendMessage', 'w1', null, 'practice', 'hello', [], 'queue', {}]]);
 });
 
+it('a key gives the form for a task the keys, also where it is shown already', async () => {
+  await window(withProject());
+  const field = await screen.findByTestId('prompt');
+  for (const _ of ['shown by itself', 'asked for before']) {
+    field.blur();
+    await fireEvent.keyDown(document.body, { key: 'n' });
+    await waitFor(() => expect(document.activeElement).toBe(field));
+  }
+});
+
 it('the keys walk over the board and open the palette', async () => {
   await window(asking());
   await screen.findByTestId('card-w1');
