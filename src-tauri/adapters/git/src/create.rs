@@ -84,6 +84,8 @@ fn clear(
             drop_unfinished(repository, path, branch, entry)
         }
         Some(entry) if is_nothing && entry.lock == Lock::None => entry.drop_lost(git, repository),
+        // git makes the branch before the entry: killed in between, it leaves the lock alone.
+        _ if is_nothing && local_tip(repository, branch).is_none() => drop_lock(repository, branch),
         _ if is_nothing => Ok(()),
         _ => Err(errors::git(
             ACTION,
@@ -103,13 +105,20 @@ fn drop_unfinished(
     if path.symlink_metadata().is_ok_and(|data| data.is_dir()) {
         fs::remove_dir_all(path).map_err(errors::io("remove", path))?;
     }
+    drop_lock(repository, branch)?;
+    entry.forget()
+}
+
+/// Removes the lock on a branch that is a workspace's alone, if there is one.
+fn drop_lock(repository: &Repository, branch: &str) -> Result<(), WorkspaceError> {
     let lock = format!("refs/heads/{branch}.lock");
     let lock = repository.commondir().join(lock);
     match fs::remove_file(&lock) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            return Err(errors::io("remove", &lock)(error));
+        // Its folder may not be there either, or be a branch of that name.
+        Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Err(errors::io("remove", &lock)(error))
         }
-        _ => entry.forget(),
+        _ => Ok(()),
     }
 }
 

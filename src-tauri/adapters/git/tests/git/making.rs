@@ -264,3 +264,27 @@ fn a_creation_that_was_killed_at_any_moment_is_done_again() {
         bench.is_sound();
     }
 }
+
+#[test]
+fn a_creation_that_was_killed_while_it_made_its_branch_is_done_again() {
+    let bench = Bench::new();
+    let new = bench.new_worktree("fix");
+    let lock = bench
+        .main
+        .join(format!(".git/refs/heads/{}.lock", new.branch));
+    write(&lock, "");
+    bench.git.create(&new).unwrap();
+    assert_eq!(standing(&bench, "fix"), Standing::Whole);
+    assert!(!lock.exists());
+    bench.is_sound();
+
+    // Of a branch that is there already the lock is somebody else's.
+    bench
+        .git
+        .remove(&bench.main, &bench.root, &new.path)
+        .unwrap();
+    write(&lock, "");
+    let refused = bench.git.create(&new).unwrap_err().to_string();
+    assert!(refused.contains("remove the file"), "{refused}");
+    assert!(lock.exists());
+}
